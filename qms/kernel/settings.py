@@ -1,0 +1,156 @@
+"""Settings of a workspace, from the environment and `qms.toml`, as one frozen value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from qms.kernel.errors import Invalid, Problem
+from qms.kernel.labels import LANGUAGES, N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an organisation sets; every field may be given as `QMS_NAME` or in `qms.toml`.
+
+    Paths that are not absolute are taken from `home`, the folder of the workspace. `demo` is
+    written once when a workspace is made and marks it for ever (law 16).
+    """
+
+    home: Path
+    organisation: str = "示例金融服务中心"
+    database_url: str = ""
+    public_url: str = ""
+    zone: str = "Asia/Shanghai"
+    language: str = "zh-Hans"
+    records: Path = Path("records")
+    search_index: Path = Path("search_index")
+    procedures: Path = Path("procedures")
+    forms: Path = Path("forms")
+    keys: Path = Path("records/keys")
+    checkpoints: Path = Path("records/checkpoints")
+    outbox: Path = Path("records/mail")
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "qms@localhost"
+    number_pattern: str = r"(QM|PL|CP)-\d{2}|(WI|OM|FM|RG|SC|QO)-\d{2}-\d{2}|ED-\d{3,5}"
+    revision_labels: str = "edition-modification"
+    standard: str = "iso9001-2015"
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    render_seconds: int = 120
+    render_megabytes: int = 2048
+    trusted_hosts: str = "127.0.0.1,localhost"
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def database(self) -> str:
+        """The database URL; the embedded SQLite file where none is set."""
+        return self.database_url or f"sqlite:///{self.at(self.records) / 'qms.sqlite3'}"
+
+    def at(self, path: Path) -> Path:
+        """A path of the settings, taken from the workspace folder."""
+        return path if path.is_absolute() else self.home / path
+
+
+def load(home: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `home/qms.toml`, then let `QMS_*` of the environment win; unknown keys are refused."""
+    environ = os.environ if environ is None else environ
+    path = home / "qms.toml"
+    given: dict[str, object] = {}
+    if path.is_file():
+        try:
+            given.update(tomllib.loads(path.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            raise Invalid(
+                [Problem(N_("The file is not readable as TOML: {fault}."), str(path), facts={"fault": fault})]
+            ) from fault
+    names = {name: name for name in environ if name.startswith("QMS_")}
+    origin = {key: str(path) for key in given}
+    for name in names:
+        if name == "QMS_HOME":
+            continue
+        given[name.removeprefix("QMS_").lower()] = environ[name]
+        origin[name.removeprefix("QMS_").lower()] = name
+    return _checked(home, given, origin)
+
+
+def _checked(home: Path, given: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
+    known = {item.name: item for item in fields(Settings) if item.name != "home"}
+    problems = [
+        Problem(N_("There is no such setting; remove or correct it."), origin[key], field=key)
+        for key in given
+        if key not in known
+    ]
+    values: dict[str, object] = {}
+    for key, raw in given.items():
+        if key not in known:
+            continue
+        kind = known[key].type
+        try:
+            values[key] = _read(kind, raw)
+        except ValueError:
+            problems.append(
+                Problem(
+                    N_("The value {value} is not a {kind}."),
+                    origin[key],
+                    field=key,
+                    facts={"value": raw, "kind": kind},
+                )
+            )
+    problems += _rules(values, origin)
+    if problems:
+        raise Invalid(problems)
+    return Settings(home=home, **values)  # type: ignore[arg-type]  # checked field by field above
+
+
+def _read(kind: object, raw: object) -> object:
+    if kind == "int":
+        if isinstance(raw, bool):
+            raise ValueError
+        return int(str(raw))
+    if not isinstance(raw, str):
+        raise ValueError  # noqa: TRY004 - the caller turns every wrong value into one Problem
+    return Path(raw) if kind == "Path" else raw
+
+
+def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Problem]:
+    problems: list[Problem] = []
+    language = values.get("language", "zh-Hans")
+    if language not in LANGUAGES:
+        problems.append(
+            Problem(
+                N_("Choose one of {choices}."),
+                origin["language"],
+                field="language",
+                facts={"choices": ", ".join(LANGUAGES)},
+            )
+        )
+    try:
+        ZoneInfo(str(values.get("zone", "UTC")))
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(Problem(N_("There is no time zone of this name."), origin["zone"], field="zone"))
+    labels = values.get("revision_labels", "edition-modification")
+    if labels not in {"edition-modification", "decimal"}:
+        problems.append(
+            Problem(
+                N_("Choose one of {choices}."),
+                origin["revision_labels"],
+                field="revision_labels",
+                facts={"choices": "edition-modification, decimal"},
+            )
+        )
+    return problems

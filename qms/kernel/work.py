@@ -1,0 +1,148 @@
+"""One Work is one act or one look: the single argument of every operation (law 1)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from qms.kernel.clock import local_day
+from qms.kernel.database import READING, WRITING, options
+from qms.kernel.ports import Actor, Change, Rights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Engine
+
+    from qms.kernel.clock import Clock
+    from qms.kernel.refs import Ref
+    from qms.kernel.settings import Settings
+    from qms.kernel.vault import Vault
+
+
+class WroteWhileReading(RuntimeError):
+    """A fault of the program: something tried to write in a reading Work."""
+
+
+@dataclass(slots=True)
+class Work:
+    """Everything an operation needs; built by `Works`, committed by the edge alone.
+
+    `now` is taken once, so that all rows of one act share one instant. `ports` gives operations
+    what upper floors registered (Sections, Bodies) without knowing them.
+    """
+
+    session: Session
+    actor: Actor
+    rights: Rights
+    now: datetime
+    language: str
+    vault: Vault
+    settings: Settings
+    writing: bool
+    ports: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    demo: bool = False
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The present day in the organisation's zone."""
+        return local_day(self.now, self.settings.zone_info)
+
+    def record(  # noqa: PLR0913 - a trail entry has these parts by law 3
+        self,
+        action: str,
+        ref: Ref,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        why: str | None = None,
+        personal: Mapping[str, str] | None = None,
+    ) -> None:
+        """Collect a trail entry; it is appended as the last statement of the transaction (law 3)."""
+        if not self.writing:
+            raise WroteWhileReading(action)
+        self.changes.append(Change(action, ref, before, after, why, dict(personal or {})))
+
+
+@dataclass(slots=True)
+class Works:
+    """Opens Works over one engine; the only place that commits for an operation.
+
+    `append` writes the collected changes to the trail, `rights_of` computes an actor's rights;
+    both come from upper slices through `runtime`.
+    """
+
+    engine: Engine
+    vault: Vault
+    settings: Settings
+    clock: Clock
+    append: Callable[[Work, Sequence[Change]], None]
+    ports: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    demo: bool = False
+
+    @contextmanager
+    def reading(
+        self, actor: Actor, rights: Rights | None = None, language: str | None = None
+    ) -> Iterator[Work]:
+        """A look: a consistent snapshot that cannot write."""
+        with self._session(READING) as session:
+            event.listen(session, "before_flush", _refuse_flush)
+            yield self._work(session, actor, rights, language, writing=False)
+            session.rollback()
+
+    @contextmanager
+    def writing(
+        self, actor: Actor, rights: Rights | None = None, language: str | None = None
+    ) -> Iterator[Work]:
+        """An act: all of it with its trail, or nothing.
+
+        Whatever is raised inside rolls everything back. The trail is the last statement, so the
+        locked head is held for one insert.
+        """
+        with self._session(WRITING) as session:
+            work = self._work(session, actor, rights, language, writing=True)
+            try:
+                yield work
+                session.flush()
+                if work.changes:
+                    self.append(work, tuple(work.changes))
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def _session(self, mode: str) -> Iterator[Session]:
+        with self.engine.connect().execution_options(**options(self.engine, mode)) as connection:
+            session = Session(bind=connection, expire_on_commit=False, autoflush=mode == WRITING)
+            try:
+                yield session
+            finally:
+                session.close()
+
+    def _work(
+        self, session: Session, actor: Actor, rights: Rights | None, language: str | None, *, writing: bool
+    ) -> Work:
+        return Work(
+            session=session,
+            actor=actor,
+            rights=rights or Rights(),
+            now=self.clock.now(),
+            language=language or self.settings.language,
+            vault=self.vault,
+            settings=self.settings,
+            writing=writing,
+            ports=self.ports,
+            demo=self.demo,
+        )
+
+
+def _refuse_flush(session: Session, *_: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise WroteWhileReading
