@@ -36,11 +36,14 @@ def _server() -> Engine:
 
 
 def _reachable() -> str:
+    server = _server()
     try:
-        with _server().connect() as connection:
+        with server.connect() as connection:
             connection.execute(text("SELECT 1"))
     except OperationalError as fault:
         return f"no PostgreSQL at {SERVER}: {fault.orig}"
+    finally:
+        server.dispose()
     return ""
 
 
