@@ -1,0 +1,110 @@
+"""The Markdown we read: CommonMark with tables and containers, mended for Chinese, and the HTML let through."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.attrs import attrs_block_plugin
+from mdit_py_plugins.container import container_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Any
+
+    from markdown_it.rules_inline.state_inline import Scanned
+    from markdown_it.token import Token
+
+CONTAINERS: Final = ("example", "note")
+
+_TAGS: Final = {
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "blockquote", "pre", "code"),
+    *("strong", "em", "s", "a", "img", "span", "div", "ins", "del", "figure", "figcaption"),
+    *("table", "thead", "tbody", "tr", "th", "td", "caption", "colgroup", "col"),
+}
+_ATTRIBUTES: Final = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+    "th": {"style", "colspan", "rowspan", "scope"},
+    "td": {"style", "colspan", "rowspan"},
+    "col": {"span"},
+    "*": {"id", "lang"},
+}
+_CLASSES: Final = {
+    "div": {*CONTAINERS, "form", "section", "signatures", "options", "register"},
+    "span": {"num", "box", "unit", "code", "required", "hint", "line"},
+    "table": {"form", "register", "grid", "steps"},
+    "tr": {"section", "head", "tall", "blank"},
+    "th": {"label", "narrow", "wide", "number"},
+    "td": {"label", "answer", "signature", "number", "narrow", "wide", "tall"},
+    "p": {"hint"},
+    "a": {"citation"},
+    "col": {"label", "answer", "narrow", "wide", "number"},
+    "ul": {"options"},
+    "li": {"option"},
+}
+
+
+def wide(character: str) -> bool:
+    """Whether the character is Chinese or full-width, punctuation included."""
+    return unicodedata.east_asian_width(character) in {"W", "F"} or character in "“”‘’—…·"
+
+
+class _Delimiters(StateInline):
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001 - its name there
+        """Let emphasis open and close beside Chinese, where CommonMark asks for spaces nobody types."""
+        scanned = super().scanDelims(start, canSplitWord)
+        end = start + scanned.length
+        before = self.src[start - 1] if start else " "
+        after = self.src[end] if end < self.posMax else " "
+        if canSplitWord and (wide(before) or wide(after)):
+            return scanned._replace(can_open=not after.isspace(), can_close=not before.isspace())
+        return scanned
+
+
+class _Inline(ParserInline):
+    def parse(
+        self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
+    ) -> list[Token]:
+        """Read one run of text with the delimiters above."""
+        state = _Delimiters(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+@lru_cache(maxsize=1)
+def reader() -> MarkdownIt:
+    """The one reader: nesting bounded, ids by `{#id}` before a block, containers `example` and `note`.
+
+    Raw HTML is recognised so that it can be refused by line; it is never passed on.
+    """
+    parser = MarkdownIt()
+    parser.inline = _Inline()
+    parser.configure("commonmark", {"html": True, "maxNesting": 20})
+    parser.enable(["table", "strikethrough"])
+    parser.use(attrs_block_plugin, allowed=("id",))
+    for name in CONTAINERS:
+        parser.use(container_plugin, name)
+    return parser
+
+
+def sanitised(html: str) -> str:
+    """HTML with nothing but the elements, attributes and schemes a document needs (SEC-18)."""
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
