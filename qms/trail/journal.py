@@ -1,0 +1,213 @@
+"""Appending to the trail, and reading it back: the one writer of `trail_entry` (law 3)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, insert, select, update
+
+from qms.kernel.clock import iso
+from qms.kernel.ports import Change
+from qms.kernel.refs import Ref
+from qms.trail.canonical import canonical, commitment, new_salt
+from qms.trail.models import TrailEntry, TrailHead, TrailPersonal
+from qms.trail.proof import TAG, body_digest, link
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.errors import QmsError
+    from qms.kernel.ports import Actor
+    from qms.kernel.work import Work, Works
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """One entry as a reader gets it; `personal` holds the values that have not been erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    ref: Ref
+    body: Mapping[str, Any]
+    hash: str
+    personal: Mapping[str, str | None]
+
+    @property
+    def actor_name(self) -> str:
+        """The printed name of the actor, frozen when the entry was made."""
+        return str(self.body["actor"]["name"])
+
+    @property
+    def why(self) -> str | None:
+        """The reason given, if any."""
+        return self.body.get("why")
+
+    @property
+    def before(self) -> Mapping[str, Any]:
+        """The values before."""
+        return self.body.get("before") or {}
+
+    @property
+    def after(self) -> Mapping[str, Any]:
+        """The values after."""
+        return self.body.get("after") or {}
+
+
+def append(work: Work, changes: Sequence[Change]) -> None:
+    """Write the entries of one act as the last statements of its transaction (TRL-01).
+
+    The head row is locked first, so that writers go one after another: no fork, no gap, and a
+    rolled-back act leaves no number behind (TRL-04, TRL-05, TRL-06).
+    """
+    if not changes:
+        return
+    session = work.session
+    head = session.execute(select(TrailHead.seq, TrailHead.hash).with_for_update()).one()
+    seq, prev = int(head.seq), str(head.hash)
+    entries: list[dict[str, Any]] = []
+    personal: list[dict[str, Any]] = []
+    for change in changes:
+        seq += 1
+        kept = [_kept(seq, name, value) for name, value in sorted(change.personal.items())]
+        body = canonical(_body(work, change, kept))
+        hashed = link(seq, prev, body_digest(body))
+        entries.append(
+            {
+                "seq": seq,
+                "tag": TAG,
+                "at": work.now,
+                "actor": work.actor.id,
+                "action": change.action,
+                "ref": str(change.ref),
+                "body": body,
+                "prev": prev,
+                "hash": hashed,
+            }
+        )
+        personal += kept
+        prev = hashed
+    session.execute(insert(TrailEntry), entries)
+    if personal:
+        session.execute(insert(TrailPersonal), personal)
+    session.execute(update(TrailHead).where(TrailHead.id == 1).values(seq=seq, hash=prev))
+
+
+def _kept(seq: int, name: str, value: str) -> dict[str, Any]:
+    return {"seq": seq, "name": name, "salt": new_salt(), "value": value}
+
+
+def _body(work: Work, change: Change, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "action": change.action,
+        "actor": {"id": work.actor.id, "name": work.actor.name},
+        "at": iso(work.now),
+        "ref": str(change.ref),
+    }
+    told = {"before": change.before, "after": change.after, "why": change.why}
+    body.update({key: value for key, value in told.items() if value is not None})
+    if kept:
+        body["personal"] = {one["name"]: commitment(one["salt"], one["name"], one["value"]) for one in kept}
+    return body
+
+
+def record_refusal(
+    works: Works,
+    actor: Actor,
+    *,
+    attempt: str,
+    ref: Ref,
+    refusal: QmsError,
+    personal: Mapping[str, str] | None = None,
+) -> None:
+    """Journal a refused signing, failed sign-in or denied operation in a Work of its own (law 10).
+
+    The edge calls this after the refused Work has rolled back (P11-300d, TRL-16). `attempt` is the
+    tag of what was tried. The facts of the refusal stay out of the body, since they may be personal.
+    """
+    after = {"attempt": attempt, "refusal": refusal.code, "message": refusal.message}
+    with works.writing(actor) as work:
+        work.record("trail:refuse", ref, after=after, personal=personal)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """The number and the hash of the last entry; (0, zeros) for an empty trail."""
+    row = session.execute(select(TrailHead.seq, TrailHead.hash)).one()
+    return int(row.seq), str(row.hash)
+
+
+def since(session: Session, seq: int, limit: int = 1000) -> list[TrailRow]:
+    """The entries after `seq` in order; what a follower asks for (law 4)."""
+    return rows(session, select(TrailEntry).where(TrailEntry.seq > seq).order_by(TrailEntry.seq).limit(limit))
+
+
+def history(session: Session, ref: Ref | Collection[Ref], limit: int = 100) -> list[TrailRow]:
+    """The latest entries about a thing, or about any of several, the newest first."""
+    refs = [str(ref)] if isinstance(ref, Ref) else [str(one) for one in ref]
+    query = select(TrailEntry).where(TrailEntry.ref.in_(refs)).order_by(TrailEntry.seq.desc()).limit(limit)
+    return rows(session, query)
+
+
+def browse(
+    session: Session,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    kind: str | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
+    below: int | None = None,
+    limit: int = 100,
+) -> list[TrailRow]:
+    """The newest entries that fit the filter, for a page; `below` is the seq to go on from (TRL-15).
+
+    `action` may end in `:` to mean every tag that begins so; `kind` is the kind of the ref.
+    """
+    query = select(TrailEntry).order_by(TrailEntry.seq.desc()).limit(limit)
+    if actor is not None:
+        query = query.where(TrailEntry.actor == actor)
+    if action is not None:
+        exact = not action.endswith(":")
+        query = query.where(
+            TrailEntry.action == action if exact else TrailEntry.action.startswith(action, autoescape=True)
+        )
+    if kind is not None:
+        query = query.where(TrailEntry.ref.startswith(f"{kind}:", autoescape=True))
+    if after is not None:
+        query = query.where(TrailEntry.at >= after)
+    if before is not None:
+        query = query.where(TrailEntry.at < before)
+    if below is not None:
+        query = query.where(TrailEntry.seq < below)
+    return rows(session, query)
+
+
+def rows(session: Session, query: Select[TrailEntry]) -> list[TrailRow]:
+    """The entries of a query as values, with their personal values in one more question."""
+    found = session.scalars(query).all()
+    personal: dict[int, dict[str, str | None]] = {}
+    if found:
+        asked = select(TrailPersonal.seq, TrailPersonal.name, TrailPersonal.value)
+        for seq, name, value in session.execute(
+            asked.where(TrailPersonal.seq.in_([entry.seq for entry in found]))
+        ):
+            personal.setdefault(seq, {})[name] = value
+    return [
+        TrailRow(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            ref=Ref.parse(entry.ref),
+            body=json.loads(entry.body),
+            hash=entry.hash,
+            personal=personal.get(entry.seq, {}),
+        )
+        for entry in found
+    ]
