@@ -1,0 +1,23 @@
+"""The one table from a refusal's kind to its HTTP status."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, QmsError
+
+STATUS: Final[dict[type[QmsError], int]] = {
+    Missing: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    Damaged: 500,
+}
+
+
+def status(error: QmsError) -> int:
+    """The HTTP status of a refusal, by the kind it descends from."""
+    for kind, code in STATUS.items():
+        if isinstance(error, kind):
+            return code
+    return 500

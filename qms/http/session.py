@@ -1,0 +1,61 @@
+"""The session cookie: a server-side token with a signed instant for the idle time-out (D-0005)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import g, request
+from itsdangerous import BadSignature, TimestampSigner
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+COOKIE: Final = "__Host-qms"
+
+
+def attach(app: Flask) -> None:
+    """Renew the signed instant on every answer to a signed-in person."""
+
+    @app.after_request
+    def _renew(response: Response) -> Response:
+        token = g.get("session_token")
+        if g.get("session_ended"):
+            response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+        elif token:
+            response.set_cookie(
+                COOKIE,
+                _signer(app).sign(token).decode("ascii"),
+                path="/",
+                secure=True,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def token(app: Flask) -> str | None:
+    """The token of the request's cookie; None where it is absent, forged or idle for too long."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    try:
+        raw = _signer(app).unsign(cookie, max_age=60 * app.config["SESSION_IDLE_MINUTES"])
+    except BadSignature:
+        return None
+    return raw.decode("ascii")
+
+
+def begin(new_token: str) -> None:
+    """Give the answer of this request the cookie of a session just begun (SEC-01)."""
+    g.session_token = new_token
+    g.session_ended = False
+
+
+def end() -> None:
+    """Take the cookie away with the answer of this request."""
+    g.session_token = None
+    g.session_ended = True
+
+
+def _signer(app: Flask) -> TimestampSigner:
+    return TimestampSigner(app.secret_key or "", salt="qms-session")
