@@ -58,7 +58,6 @@ contracts: setup-test
 
 unit: setup-test
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not nightly" --cov --cov-report=
-	$(BIN)/coverage combine -q --append 2>/dev/null || true
 	$(BIN)/python -m tests.rule_coverage
 
 nightly: setup-test ## the long tests
