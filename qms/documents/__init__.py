@@ -1,5 +1,5 @@
 """Controlled documents: what is written, signed, issued, in force, read, and withdrawn."""
 
-from qms.documents import constraints, models
+from qms.documents import ddl, models
 
-__all__ = ["constraints", "models"]
+__all__ = ["ddl", "models"]

@@ -61,6 +61,15 @@ class EndedBy(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Member(enum.StrEnum):
+    """By what a person belongs to a distribution or to a seat of a route."""
+
+    DEPARTMENT = "department"
+    POST = "post"
+    ROLE = "role"
+    PERSON = "person"
+
+
 class Passage(enum.StrEnum):
     """The two moments of a revision that happen exactly once (law 5)."""
 
@@ -155,10 +164,11 @@ class Revision(Base):
     secrecy: Mapped[int]
     circle: Mapped[str | None] = mapped_column(String(60))
     distribution: Mapped[dict[str, Any]] = mapped_column(Json)
+    for_everyone: Mapped[bool] = mapped_column(default=False)
     change_reason: Mapped[str] = mapped_column(Text, default="")
     change_summary: Mapped[str] = mapped_column(Text, default="")
 
-    author_id: Mapped[int | None] = mapped_column(index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     discarded_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -188,6 +198,18 @@ class Revision(Base):
     )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads this plain dict
+
+
+class Audience(Base):
+    """One department, post or person a revision is distributed to; `for_everyone` needs none."""
+
+    __tablename__ = "revision_audience"
+    __table_args__ = (UniqueConstraint("revision_id", "member", "code"),)
+
+    id: Mapped[Id]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    member: Mapped[Member] = mapped_column(choice(Member, "audience_member"))
+    code: Mapped[str] = mapped_column(String(60))
 
 
 class Image(Base):
@@ -252,7 +274,7 @@ class ClauseMap(Base):
 class Validity(Base):
     """From which day a revision is in force, and until which day, exclusive (law 6).
 
-    Never two for one document, language and day: see `constraints`. Equal days say that the
+    Never two for one document, language and day: see `ddl`. Equal days say that the
     revision was ended before its first day and was never in force.
     """
 
@@ -313,7 +335,7 @@ class Withdrawal(Base):
     reason: Mapped[str] = mapped_column(Text)
     until_on: Mapped[date]
     digest: Mapped[str] = mapped_column(String(_DIGEST))
-    author_id: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     route: Mapped[dict[str, Any]] = mapped_column(Json)
     requested_at: Mapped[datetime] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -323,6 +345,24 @@ class Withdrawal(Base):
     revision: Mapped[Revision] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads this plain dict
+
+
+class RouteSeat(Base):
+    """One post or role that a stage of a route asks, frozen when the round begins (law 7)."""
+
+    __tablename__ = "route_seat"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "purpose", "round", "stage", "member", "code"),
+        Index("ix_route_seat_code", "member", "code"),
+    )
+
+    id: Mapped[Id]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "route_seat_purpose"))
+    round: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(20))
+    member: Mapped[Member] = mapped_column(choice(Member, "route_seat_member"))
+    code: Mapped[str] = mapped_column(String(60))
 
 
 class RouteSignature(Base):
@@ -340,9 +380,9 @@ class RouteSignature(Base):
     round: Mapped[int]
     stage: Mapped[str] = mapped_column(String(20))
     seat: Mapped[str] = mapped_column(String(80))
-    person_id: Mapped[int]
-    for_person_id: Mapped[int | None]
-    signature_id: Mapped[int] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
     opinion: Mapped[str] = mapped_column(Text, default="")
     signed_at: Mapped[datetime] = mapped_column(Instant)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -362,10 +402,10 @@ class Comment(Base):
     round: Mapped[int]
     anchor: Mapped[str] = mapped_column(String(120), default="")
     text: Mapped[str] = mapped_column(Text)
-    person_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
-    resolved_by: Mapped[int | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resolution: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -377,9 +417,9 @@ class Acknowledgement(Base):
 
     id: Mapped[Id]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    person_id: Mapped[int] = mapped_column(index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     digest: Mapped[str] = mapped_column(String(_DIGEST))
-    signature_id: Mapped[int] = mapped_column(unique=True)
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
     at: Mapped[datetime] = mapped_column("at_instant", Instant)
 
 
@@ -397,7 +437,7 @@ class PeriodicReview(Base):
     due_on: Mapped[date]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome, "periodic_review_outcome"))
-    person_id: Mapped[int | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
 
     revision: Mapped[Revision] = relationship(lazy="raise")

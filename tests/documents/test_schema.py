@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from qms.accounts.models import Person
 from qms.documents.models import (
     ClauseText,
     Document,
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+def _person(work: Work) -> int:
+    person = Person(login=f"p{uuid4().hex}", name="P", enrolled_by="service:test", enrolled_at=AT)
+    work.session.add(person)
+    work.session.flush()
+    return person.id
 
 
 def _document(work: Work, number: str = "CP-12") -> Document:
@@ -53,7 +62,7 @@ def _revision(work: Work, document: Document, modification: int, language: str =
         title={"en": "T"},
         secrecy=1,
         distribution={},
-        author_id=1,
+        author_id=_person(work),
         created_at=AT,
         changed_at=AT,
         approved_at=AT,

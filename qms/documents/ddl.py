@@ -16,7 +16,13 @@ from qms.kernel.labels import LANGUAGES
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
 
-_PARTS: Final = ("revision_image", "revision_clause", "revision_reference", "revision_standard_clause")
+_PARTS: Final = (
+    "revision_audience",
+    "revision_image",
+    "revision_clause",
+    "revision_reference",
+    "revision_standard_clause",
+)
 _KEPT: Final = ("validity", "enactment", "route_signature", "acknowledgement")
 _PLACE: Final = " ".join(f"WHEN '{code}' THEN {place}" for place, code in enumerate(LANGUAGES))
 _KEY: Final = f"document_id::bigint * {len(LANGUAGES)} + CASE language {_PLACE} END"
