@@ -73,13 +73,13 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Write compact JSON."""
         if value is None:
             return None
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Read it back."""
         return None if value is None else json.loads(value)
 
@@ -116,7 +116,7 @@ def build_engine(url: str, *, echo: bool = False) -> Engine:
 
 def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # The driver must not open transactions by itself: BEGIN is ours (compliance TRL-04).
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={_BUSY_MS}",
@@ -129,7 +129,7 @@ def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     cursor.close()
 
 
-def _sqlite_begin(connection: Any) -> None:  # noqa: ANN401 - the event gives an untyped Connection
+def _sqlite_begin(connection: Any) -> None:
     mode = connection.get_execution_options().get(_MODE, WRITING)
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == READING else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if mode == READING else "BEGIN IMMEDIATE")

@@ -40,19 +40,19 @@ class QmsError(Exception):
         return self.sentence("en")
 
 
-class Missing(QmsError):
+class Missing(QmsError):  # noqa: N818 - a refusal is named after the fact
     """What was asked for does not exist, or may not be known to exist."""
 
     message = "There is no {what} here."
 
 
-class Forbidden(QmsError):
+class Forbidden(QmsError):  # noqa: N818 - a refusal is named after the fact
     """The person may not do this, whatever the state."""
 
     message = "You may not do this."
 
 
-class Conflict(QmsError):
+class Conflict(QmsError):  # noqa: N818 - a refusal is named after the fact
     """The state of things does not allow this now."""
 
     message = "The state has changed; look again and repeat."
@@ -80,7 +80,7 @@ class Problem:
         return f"{' · '.join(parts)}: {text}" if parts else text
 
 
-class Invalid(QmsError):
+class Invalid(QmsError):  # noqa: N818 - a refusal is named after the fact
     """The input is wrong; carries every fault found, not only the first."""
 
     message = "The input has {count} fault(s)."
@@ -97,7 +97,7 @@ class Invalid(QmsError):
         return "\n".join([head, *(problem.sentence(language) for problem in self.problems)])
 
 
-class Damaged(QmsError):
+class Damaged(QmsError):  # noqa: N818 - a refusal is named after the fact
     """Stored bytes or rows are not what was written."""
 
     message = "Stored data is damaged: {what}."

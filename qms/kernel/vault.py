@@ -7,12 +7,13 @@ import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol
 
 from qms.kernel.errors import Damaged, Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
 
 _CHUNK = 1 << 20
 _WHOLE = 64 << 20
@@ -119,7 +120,7 @@ class LocalVault:
                 raise BlobDamaged(digest=digest)
 
     @contextmanager
-    def _open(self, digest: str) -> Iterator[BinaryIO]:
+    def _open(self, digest: str) -> Iterator[BufferedReader]:
         try:
             stream = self.path(digest).open("rb")
         except FileNotFoundError as fault:
@@ -143,7 +144,7 @@ def _copy(content: bytes | BinaryIO, stream: IO[bytes]) -> str:
         seen.update(content)
         stream.write(content)
         return seen.hexdigest()
-    while chunk := cast("bytes", content.read(_CHUNK)):
+    while chunk := content.read(_CHUNK):
         seen.update(chunk)
         stream.write(chunk)
     return seen.hexdigest()

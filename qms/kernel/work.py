@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qms.kernel.vault import Vault
 
 
-class WroteWhileReading(RuntimeError):
+class WroteWhileReading(RuntimeError):  # noqa: N818 - named after the fact
     """A fault of the program: something tried to write in a reading Work."""
 
 
@@ -54,7 +54,7 @@ class Work:
         """The present day in the organisation's zone."""
         return local_day(self.now, self.settings.zone_info)
 
-    def record(  # noqa: PLR0913 - a trail entry has these parts by law 3
+    def record(
         self,
         action: str,
         ref: Ref,
