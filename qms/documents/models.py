@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from qms.documents.lifecycle import State
+from qms.documents.validity import Ending
 from qms.kernel.database import Base, Id, Instant, Json, choice
 from qms.kernel.labels import LANGUAGES
 
@@ -31,34 +33,11 @@ class Kind(enum.StrEnum):
     EXTERNAL_DOCUMENT = "external-document"
 
 
-class State(enum.StrEnum):
-    """The stored states of a revision; what is in force is computed for a day."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    ISSUED = "issued"
-
-
 class Purpose(enum.StrEnum):
     """What a route decides: that a revision is issued, or that it is withdrawn."""
 
     ISSUE = "issue"
     WITHDRAW = "withdraw"
-
-
-class Issuing(enum.StrEnum):
-    """How far the job stands that makes the PDF of a released revision."""
-
-    WAITING = "waiting"
-    FAILED = "failed"
-
-
-class EndedBy(enum.StrEnum):
-    """Why a revision left force: a newer one took its place, or it was withdrawn."""
-
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
 
 
 class Member(enum.StrEnum):
@@ -138,14 +117,16 @@ class Revision(Base):
         CheckConstraint(_IN_LANGUAGES, name="language"),
         CheckConstraint("state = 'draft' OR content_digest IS NOT NULL", name="frozen"),
         CheckConstraint("state = 'draft' OR author_id IS NOT NULL", name="author"),
-        CheckConstraint("state NOT IN ('approved', 'issued') OR approved_at IS NOT NULL", name="approved"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'issuing', 'issued') OR approved_at IS NOT NULL", name="approved"
+        ),
         CheckConstraint(
             "state <> 'issued' OR (pdf_digest IS NOT NULL AND issued_at IS NOT NULL AND"
             " effective_on IS NOT NULL AND publication_on IS NOT NULL AND code IS NOT NULL)",
             name="issued",
         ),
         CheckConstraint("discarded_at IS NULL OR state = 'draft'", name="discarded"),
-        CheckConstraint("issuing IS NULL OR state = 'approved'", name="issuing"),
+        CheckConstraint("state <> 'issuing' OR plan_digest IS NOT NULL", name="issuing"),
         CheckConstraint("effective_on IS NULL OR effective_on >= publication_on", name="effective"),
     )
 
@@ -180,7 +161,7 @@ class Revision(Base):
 
     plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
     plan_digest: Mapped[str | None] = mapped_column(String(_DIGEST))
-    issuing: Mapped[Issuing | None] = mapped_column(choice(Issuing, "revision_issuing"))
+    releases: Mapped[int] = mapped_column(default=0)
     issue_failure: Mapped[str | None] = mapped_column(Text)
 
     issued_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -292,7 +273,7 @@ class Validity(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), unique=True)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
-    ended_by: Mapped[EndedBy | None] = mapped_column(choice(EndedBy, "validity_ended_by"))
+    ended_by: Mapped[Ending | None] = mapped_column(choice(Ending, "validity_ended_by"))
     act: Mapped[str] = mapped_column(String(120))
     end_act: Mapped[str | None] = mapped_column(String(120))
 

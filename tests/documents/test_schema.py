@@ -11,15 +11,15 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qms.accounts.models import Person
+from qms.documents.lifecycle import State
 from qms.documents.models import (
     ClauseText,
     Document,
-    EndedBy,
     Kind,
     Revision,
-    State,
     Validity,
 )
+from qms.documents.validity import Ending
 
 if TYPE_CHECKING:
     from qms.kernel.work import Work
@@ -85,7 +85,7 @@ def _valid(work: Work, revision: Revision, since: int, until: int | None) -> Non
             revision_id=revision.id,
             from_on=date(2026, 11, since),
             until_on=until and date(2026, 11, until),
-            ended_by=until and EndedBy.SUPERSEDED,
+            ended_by=until and Ending.SUPERSEDED,
             act="release",
         )
     )

@@ -1,0 +1,102 @@
+"""Who may see which revision, as conditions inside the query, so that nothing is filtered after counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, false, or_, select, true
+
+from qms import accounts
+from qms.documents.lifecycle import State
+from qms.documents.models import Audience, Document, Member, Revision, RouteSeat
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.ports import Rights
+
+_AT_WORK = ("documents:draft", "documents:review", "documents:approve", "documents:release")
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The posts and roles a person may sign for on a day, their own and those they stand in for."""
+
+    posts: frozenset[str]
+    roles: frozenset[str]
+
+
+def seats_of(session: Session, rights: Rights, day: date) -> Seats:
+    """The seats of the person of these rights, including those of people they stand in for (R27)."""
+    posts, roles = set(rights.posts), set(rights.roles)
+    if rights.person_id is not None:
+        for other in accounts.acting_for(session, rights.person_id, day):
+            theirs = accounts.rights_of(session, other, day)
+            posts |= theirs.posts
+            roles |= theirs.roles
+    return Seats(frozenset(posts), frozenset(roles))
+
+
+def graded(rights: Rights) -> ColumnElement[bool]:
+    """Secrecy and closed circle, which bind everybody, whatever else they may (R16, R19)."""
+    circle = or_(Revision.circle.is_(None), Revision.circle.in_(sorted(rights.circles)))
+    return and_(Revision.secrecy <= rights.secrecy, circle)
+
+
+def reached(rights: Rights) -> ColumnElement[bool]:
+    """Distribution: everyone, a department, post or person named, or the owner's own department."""
+    if rights.oversees:
+        return true()
+    own = [
+        and_(Audience.member == Member.DEPARTMENT, Audience.code.in_(sorted(rights.departments))),
+        and_(Audience.member == Member.POST, Audience.code.in_(sorted(rights.posts))),
+        and_(Audience.member == Member.PERSON, Audience.code == str(rights.person_id)),
+    ]
+    named = exists(select(Audience.id).where(Audience.revision_id == Revision.id, or_(*own)))
+    return or_(Revision.for_everyone, named, Document.owner.in_(sorted(rights.departments)))
+
+
+def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+    """Those who work on an unissued revision: its author, the owner's people, and its route."""
+    conditions: list[ColumnElement[bool]] = []
+    if rights.person_id is not None:
+        conditions.append(Revision.author_id == rights.person_id)
+    for permission in _AT_WORK:
+        if permission in rights.permissions:
+            covered = rights.permissions[permission]
+            conditions.append(true() if covered is None else Document.owner.in_(sorted(covered)))
+    seats = seats_of(session, rights, day)
+    asked = or_(
+        and_(RouteSeat.member == Member.POST, RouteSeat.code.in_(sorted(seats.posts))),
+        and_(RouteSeat.member == Member.ROLE, RouteSeat.code.in_(sorted(seats.roles))),
+    )
+    conditions.append(
+        exists(
+            select(RouteSeat.id).where(
+                RouteSeat.revision_id == Revision.id, RouteSeat.round == Revision.round, asked
+            )
+        )
+    )
+    return or_(*conditions)
+
+
+def issued(rights: Rights) -> ColumnElement[bool]:
+    """Issued revisions the person may see, in force or not."""
+    if not rights.may("documents:read"):
+        return false()
+    return and_(Revision.state == State.ISSUED, graded(rights), reached(rights))
+
+
+def visible(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+    """Every revision that exists for the person; a query using it joins Document (law 11)."""
+    unissued = and_(
+        Revision.state != State.ISSUED,
+        Revision.discarded_at.is_(None),
+        graded(rights),
+        at_work(session, rights, day),
+    )
+    return or_(issued(rights), unissued)
