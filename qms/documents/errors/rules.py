@@ -16,6 +16,7 @@ __all__ = [
     "NumbersUsedUp",
     "ParentCycle",
     "RevisionEnded",
+    "SeatTaken",
     "SignedAlready",
     "SourceInvalid",
     "StageClosed",
@@ -81,6 +82,12 @@ class SignedAlready(Conflict):
     """SEC-28: one person counts once in a stage, for themselves or for another."""
 
     message = "The stage “{stage}” of {what} already has this signature; one person counts once."
+
+
+class SeatTaken(Conflict):
+    """SEC-28: a seat that asks one holder takes the first one's signature."""
+
+    message = "Somebody else has already signed the stage “{stage}” of {what} for this post."
 
 
 class StageClosed(Conflict):
