@@ -9,28 +9,15 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from qms.documents.defaults import Kind
 from qms.documents.lifecycle import State
+from qms.documents.route import StageName
 from qms.documents.validity import Ending
 from qms.kernel.database import Base, Id, Instant, Json, choice
 from qms.kernel.labels import LANGUAGES
 
 _IN_LANGUAGES = "language IN ({})".format(", ".join(f"'{language}'" for language in LANGUAGES))
 _DIGEST = 64
-
-
-class Kind(enum.StrEnum):
-    """What sort of document it is."""
-
-    QUALITY_MANUAL = "quality-manual"
-    POLICY = "policy"
-    CONTROL_PROCEDURE = "control-procedure"
-    WORK_INSTRUCTION = "work-instruction"
-    OPERATING_MANUAL = "operating-manual"
-    FORM = "form"
-    REGISTER = "register"
-    SCORECARD = "scorecard"
-    OBJECTIVE_SHEET = "objective-sheet"
-    EXTERNAL_DOCUMENT = "external-document"
 
 
 class Purpose(enum.StrEnum):
@@ -341,17 +328,22 @@ class RouteSeat(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "route_seat_purpose"))
     round: Mapped[int]
-    stage: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[StageName] = mapped_column(choice(StageName, "route_seat_stage"))
     member: Mapped[Member] = mapped_column(choice(Member, "route_seat_member"))
     code: Mapped[str] = mapped_column(String(60))
 
 
 class RouteSignature(Base):
-    """One signature that counts on a route: one person counts once in a stage of a round."""
+    """One signature that counts on a route: one person and one voice count once in a stage of a round.
+
+    `turn` counts the releases of a round: a plan that failed and was made anew is signed anew.
+    """
 
     __tablename__ = "route_signature"
     __table_args__ = (
-        UniqueConstraint("revision_id", "purpose", "round", "stage", "person_id"),
+        UniqueConstraint("revision_id", "purpose", "round", "turn", "stage", "person_id"),
+        UniqueConstraint("revision_id", "purpose", "round", "turn", "stage", "voice_id"),
+        CheckConstraint("voice_id = COALESCE(for_person_id, person_id)", name="voice"),
         Index("ix_route_signature_person", "person_id"),
     )
 
@@ -359,10 +351,12 @@ class RouteSignature(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "route_purpose"))
     round: Mapped[int]
-    stage: Mapped[str] = mapped_column(String(20))
-    seat: Mapped[str] = mapped_column(String(80))
+    turn: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[StageName] = mapped_column(choice(StageName, "route_signature_stage"))
+    seats: Mapped[list[str]] = mapped_column(Json)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    voice_id: Mapped[int]
     signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
     opinion: Mapped[str] = mapped_column(Text, default="")
     signed_at: Mapped[datetime] = mapped_column(Instant)

@@ -11,11 +11,11 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qms.accounts.models import Person
+from qms.documents.defaults import Kind
 from qms.documents.lifecycle import State
 from qms.documents.models import (
     ClauseText,
     Document,
-    Kind,
     Revision,
     Validity,
 )
