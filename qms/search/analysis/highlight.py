@@ -1,0 +1,128 @@
+"""Pure: where the words of a query stand in an original text, and a piece of it to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from qms.search.analysis.query import Phrase, Prefix, Word, leaves
+from qms.search.analysis.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qms.search.analysis.query import Query
+    from qms.search.analysis.tokens import Token
+
+LENGTH: Final = 120
+_BEFORE: Final = 30
+_STOPS: Final = frozenset("。！？；;\n")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of an original text with the places of what was found in it.
+
+    `cut_before` and `cut_after` say that the text goes on there.
+    """
+
+    text: str
+    marks: tuple[Span, ...] = ()
+    cut_before: bool = False
+    cut_after: bool = False
+
+    def html(self) -> str:
+        """The piece as safe HTML: everything escaped, what was found in `<mark>`."""
+        found, at = [], 0
+        for start, end in self.marks:
+            found += [escape(self.text[at:start]), "<mark>", escape(self.text[start:end]), "</mark>"]
+            at = end
+        found.append(escape(self.text[at:]))
+        return ("…" if self.cut_before else "") + "".join(found) + ("…" if self.cut_after else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The leaves of a query, sorted by how they are looked for; made once for a page."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+
+
+def sought(query: Query) -> Sought:
+    """What is to be marked: all that was asked for, by any of its names."""
+    words, prefixes, phrases = set(), [], []
+    for leaf in leaves((*query.every, *query.wider[: 0 if query.least == len(query.every) else None])):
+        if isinstance(leaf, Word):
+            words.add(leaf.text)
+        elif isinstance(leaf, Prefix):
+            prefixes.append(leaf.text)
+        elif isinstance(leaf, Phrase):
+            phrases.append(leaf)
+    return Sought(frozenset(words), tuple(prefixes), tuple(phrases))
+
+
+def marks(text: str, what: Sought) -> tuple[Span, ...]:
+    """The places of the original text that hold what was sought; places that touch become one."""
+    found = tokens(text)
+    spans = [
+        (token.start, token.end)
+        for token in found
+        if token.text in what.words or (what.prefixes and token.text.startswith(what.prefixes))
+    ]
+    if what.phrases:
+        spans += _phrases(found, what.phrases)
+    return _merged(spans)
+
+
+def fragment(text: str, what: Sought, length: int = LENGTH) -> Fragment:
+    """The piece of about `length` characters that holds most of what was sought, whole marks only."""
+    spans = marks(text, what)
+    if len(text) <= length:
+        return Fragment(text, spans)
+    start, end = _window(text, spans, length)
+    inside = tuple((a - start, b - start) for a, b in spans if start <= a and b <= end)
+    return Fragment(text[start:end], inside, start > 0, end < len(text))
+
+
+def _phrases(found: Sequence[Token], phrases: Sequence[Phrase]) -> list[Span]:
+    ends = {(token.text, token.start): token.end for token in found}
+    spans = []
+    for phrase in phrases:
+        first = phrase.parts[0][0]
+        for token in found:
+            if token.text != first:
+                continue
+            last = [ends.get((text, token.start + offset)) for text, offset in phrase.parts]
+            if all(last):
+                spans.append((token.start, max(end for end in last if end is not None)))
+    return spans
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _window(text: str, spans: Sequence[Span], length: int) -> Span:
+    best, most = (0, length), 0
+    for start, _ in spans:
+        inside = sum(1 for a, b in spans if start <= a and b <= start + length - _BEFORE)
+        if inside > most:
+            best, most = (max(0, start - _BEFORE), 0), inside
+    start = best[0]
+    for at in range(start, min(start + _BEFORE, len(text))):
+        if start and text[at] in _STOPS and not any(a <= at for a, _ in spans if a >= start):
+            start = at + 1
+            break
+    end = min(len(text), start + length)
+    return start, max((b for a, b in spans if a < end <= b), default=end)

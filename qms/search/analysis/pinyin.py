@@ -1,0 +1,37 @@
+"""Pure: the pinyin of titles, by word and by initials, so that a title is found without a Chinese keyboard."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+
+from qms.search.analysis.tokens import Kind, parts, words
+
+_LONGEST_RUN: Final = 12
+
+
+@lru_cache(maxsize=20_000)
+def _syllables(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+
+
+def title_words(title: str) -> list[str]:
+    """The pinyin of each run of neighbouring words of a title, and the initials of each run.
+
+    `质量目标` is found by `zhiliang`, `mubiao`, `zhiliangmubiao`, `zl`, `mb` and `zlmb` (R61). The title
+    is folded before, since a traditional character may hide the right reading.
+    """
+    spoken = [
+        _syllables(part) for token in words(title) if token.kind is Kind.WORD for part in parts(token.text)
+    ]
+    found: dict[str, None] = {}
+    for first in range(len(spoken)):
+        run: tuple[str, ...] = ()
+        for syllables in spoken[first : first + _LONGEST_RUN]:
+            run += syllables
+            found["".join(run)] = None
+            if len(run) > 1:
+                found["".join(syllable[0] for syllable in run)] = None
+    return list(found)
