@@ -1,0 +1,59 @@
+"""The web application: `gunicorn 'qms.app:create_app()'`."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from qms import runtime as parts
+from qms.http import edge, headers, limits, refusals, session
+from qms.web import BLUEPRINTS, places
+from qms.web.filters import FILTERS
+
+if TYPE_CHECKING:
+    from qms.runtime import Runtime
+
+_WEB = Path(__file__).parent / "web"
+_MEGABYTE = 1 << 20
+
+
+def create_app(runtime: Runtime | None = None) -> Flask:
+    """Build the application over a workspace; without one, over the folder `QMS_HOME` names."""
+    runtime = runtime or parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
+    app = Flask(
+        "qms", template_folder=str(_WEB / "templates"), static_folder=str(_WEB / "static"), static_url_path="/static"
+    )
+    settings = runtime.settings
+    app.secret_key = runtime.web_secret()
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-qms-form",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        SESSION_IDLE_MINUTES=settings.session_idle_minutes,
+        WTF_CSRF_SSL_STRICT=False,  # the page behind a proxy is asked over http; SameSite and Origin stay
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        MAX_CONTENT_LENGTH=16 * _MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=4 * _MEGABYTE,
+        MAX_FORM_PARTS=1000,
+        TRUSTED_HOSTS=[host.strip() for host in settings.trusted_hosts.split(",") if host.strip()],
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_options = {"autoescape": True}
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["qms"] = runtime
+    app.extensions["qms-places"] = places
+    CSRFProtect(app)
+    limits.limiter.init_app(app)
+    for attach in (headers.attach, session.attach, edge.attach, refusals.attach):
+        attach(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

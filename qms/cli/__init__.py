@@ -1,0 +1,1 @@
+"""The command line: one file a noun; thin, with tables for people and `--json` for programs."""

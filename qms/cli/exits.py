@@ -1,0 +1,23 @@
+"""The one table from a refusal's kind to the exit code of a command."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, QmsError
+
+EXIT: Final[dict[type[QmsError], int]] = {
+    Missing: 4,
+    Forbidden: 5,
+    Conflict: 6,
+    Invalid: 7,
+    Damaged: 8,
+}
+
+
+def exit_code(error: QmsError) -> int:
+    """The exit code of a refusal: 4 missing, 5 forbidden, 6 conflict, 7 invalid, 8 damaged."""
+    for kind, code in EXIT.items():
+        if isinstance(error, kind):
+            return code
+    return 1

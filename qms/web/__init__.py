@@ -1,0 +1,15 @@
+"""Pages: one file a slice, thin; each view opens a Work, calls one operation or some queries, and answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qms.web import home
+from qms.web.home import places
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (home.pages,)
+
+__all__ = ["BLUEPRINTS", "places"]

@@ -1,0 +1,35 @@
+"""How pages write values: days and instants whole, in the organisation's zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qms.kernel.errors import QmsError
+from qms.kernel.labels import Phrase, in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+
+def day(value: date | None) -> str:
+    """A day as 2026-11-22."""
+    return value.isoformat() if value else ""
+
+
+def instant(value: datetime | None, zone: ZoneInfo) -> str:
+    """An instant as 2026-11-22 16:05 in the organisation's zone."""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def words(value: object, language: str) -> str:
+    """A language map, a phrase or a refusal as text of the page's language."""
+    if isinstance(value, Phrase | QmsError):
+        return value.sentence(language)
+    if isinstance(value, dict):
+        return in_language(value, language)
+    return str(value if value is not None else "")
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"day": day, "instant": instant, "words": words}
