@@ -97,6 +97,12 @@ class PersonInactive(Conflict):
     message = "{person} is no longer active."
 
 
+class StillActive(Conflict):
+    """Only somebody who has left can come back."""
+
+    message = "{person} is still active."
+
+
 class AlreadyGranted(Conflict):
     """The same role for the same department is held already."""
 

@@ -253,6 +253,7 @@ class SigningKey(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
     needs_confirmation: Mapped[bool] = mapped_column(default=False)
+    reset_by: Mapped[str | None] = mapped_column(String(200))
     confirmed_by: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LEAST_PASSWORD = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an organisation sets; every field may be given as `QMS_NAME` or in `qms.toml`.
@@ -47,6 +50,8 @@ class Settings:
     standard: str = "iso9001-2015"
     session_idle_minutes: int = 30
     session_hours: int = 12
+    password_profile: str = "asvs"  # noqa: S105 - the name of a policy
+    password_minimum: int = 0
     render_seconds: int = 120
     render_megabytes: int = 2048
     trusted_hosts: str = "127.0.0.1,localhost"
@@ -151,6 +156,26 @@ def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Prob
                 origin["revision_labels"],
                 field="revision_labels",
                 facts={"choices": "edition-modification, decimal"},
+            )
+        )
+    profile = values.get("password_profile", "asvs")
+    if profile not in {"asvs", "dengbao"}:
+        problems.append(
+            Problem(
+                N_("Choose one of {choices}."),
+                origin["password_profile"],
+                field="password_profile",
+                facts={"choices": "asvs, dengbao"},
+            )
+        )
+    minimum = values.get("password_minimum", 0)  # 0 leaves it to the profile
+    if isinstance(minimum, int) and minimum != 0 and minimum < LEAST_PASSWORD:
+        problems.append(
+            Problem(
+                N_("It must be at least {least}."),
+                origin["password_minimum"],
+                field="password_minimum",
+                facts={"least": LEAST_PASSWORD},
             )
         )
     return problems
