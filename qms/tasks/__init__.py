@@ -1,5 +1,24 @@
 """What people owe on a ref by a day, reminders and escalation, and messages about it."""
 
+from qms.tasks.mail import send_waiting
 from qms.tasks.models import Notice, Task
+from qms.tasks.operations import cancel, notify, owe, remind, settle
+from qms.tasks.queries import Owed, doubtful, inbox, outstanding, overseen, task_count, waiting
 
-__all__ = ["Notice", "Task"]
+__all__ = [
+    "Notice",
+    "Owed",
+    "Task",
+    "cancel",
+    "doubtful",
+    "inbox",
+    "notify",
+    "outstanding",
+    "overseen",
+    "owe",
+    "remind",
+    "send_waiting",
+    "settle",
+    "task_count",
+    "waiting",
+]

@@ -1,0 +1,125 @@
+"""Who owes what: one's own inbox, what is outstanding on a ref, and messages that did not leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from qms.accounts import acting_for, members, names_of
+from qms.kernel.labels import say
+from qms.kernel.refs import Ref
+from qms.tasks.chasing import is_overdue
+from qms.tasks.models import Notice, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.ports import Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One open task as a person sees it; `for_name` names whom they stand in for, if anybody."""
+
+    id: int
+    kind: str
+    ref: Ref
+    key: str
+    subject: str
+    facts: Mapping[str, Any]
+    due_on: date | None
+    created_at: datetime
+    person_id: int
+    person: str
+    is_overdue: bool
+    for_name: str | None = None
+
+    def text(self, language: str) -> str:
+        """What is owed, in words of the asked language."""
+        return say(self.subject, language, **self.facts)
+
+
+def inbox(session: Session, person_id: int, day: date | None = None) -> list[Owed]:
+    """The person's open tasks, most urgent first.
+
+    With a `day` also those of the people they stand in for on it, marked so, but not what
+    somebody owes personally, such as reading (R27).
+    """
+    own = _open_of(session, [person_id])
+    others = [] if day is None else acting_for(session, person_id, day)
+    theirs = [task for task in _open_of(session, others) if not task.personal]
+    names = names_of(session, [person_id, *others])
+    rows = [_owed(task, names, day, None) for task in own]
+    rows += [_owed(task, names, day, names[task.person_id]) for task in theirs]
+    return sorted(rows, key=_urgency)
+
+
+def task_count(session: Session, person_id: int, day: date | None = None) -> int:
+    """How many tasks the inbox shows."""
+    return len(inbox(session, person_id, day))
+
+
+def outstanding(session: Session, kind: str, ref: Ref | str, day: date | None = None) -> list[Owed]:
+    """Everybody's open tasks of a kind on a ref."""
+    tasks = session.scalars(select(Task).where(*_open(), Task.kind == kind, Task.ref == str(ref))).all()
+    names = names_of(session, [task.person_id for task in tasks])
+    return sorted((_owed(task, names, day, None) for task in tasks), key=_urgency)
+
+
+def overseen(session: Session, rights: Rights, day: date) -> list[Owed]:
+    """The open tasks of everybody in the departments the reader oversees."""
+    if not rights.may("tasks:oversee"):
+        return []
+    people = members(session, rights.permissions["tasks:oversee"], day)
+    tasks = _open_of(session, people)
+    names = names_of(session, people)
+    return sorted((_owed(task, names, day, None) for task in tasks), key=_urgency)
+
+
+def _open() -> tuple[Any, ...]:
+    return Task.settled_at.is_(None), Task.cancelled_at.is_(None)
+
+
+def _open_of(session: Session, person_ids: Sequence[int]) -> Sequence[Task]:
+    return session.scalars(select(Task).where(*_open(), Task.person_id.in_(person_ids))).all()
+
+
+def _owed(task: Task, names: Mapping[int, str], day: date | None, for_name: str | None) -> Owed:
+    return Owed(
+        id=task.id,
+        kind=task.kind,
+        ref=Ref.parse(task.ref),
+        key=task.key,
+        subject=task.subject,
+        facts=task.facts,
+        due_on=task.due_on,
+        created_at=task.created_at,
+        person_id=task.person_id,
+        person=names.get(task.person_id, ""),
+        is_overdue=day is not None and is_overdue(day, task.due_on),
+        for_name=for_name,
+    )
+
+
+def _urgency(owed: Owed) -> tuple[date, int]:
+    return owed.due_on or date.max, owed.id
+
+
+def waiting(session: Session) -> int:
+    """How many messages have not been handed over yet."""
+    found = session.scalar(select(func.count()).select_from(Notice).where(Notice.claimed_at.is_(None)))
+    return int(found or 0)
+
+
+def doubtful(session: Session, before: datetime) -> Sequence[Notice]:
+    """Messages taken up before an instant that may or may not have left; never sent again by themselves."""
+    return session.scalars(
+        select(Notice)
+        .where(Notice.claimed_at.is_not(None), Notice.sent_at.is_(None), Notice.claimed_at < before)
+        .order_by(Notice.id)
+    ).all()
