@@ -8,11 +8,10 @@ from datetime import date, timedelta
 from typing import Final
 
 import chinese_calendar
-from chinese_calendar.constants import holidays
 
 from qms.calendar.spans import Span, Unit
 
-_PUBLISHED: Final = frozenset(day.year for day in holidays)
+_PUBLISHED: Final = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
 _MONTHS: Final = 12

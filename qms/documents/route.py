@@ -164,7 +164,9 @@ def faults(route: Route, holders: Holders, author: int) -> list[Problem]:
         if _counts(stage) or not stage.seats:
             needed = _number(stage)
             if len(able) < needed:
-                text = N_("The stage asks for {needed} signature(s), but only {count} person(s) could give one.")
+                text = N_(
+                    "The stage asks for {needed} signature(s), but only {count} person(s) could give one."
+                )
                 facts = {"needed": needed, "count": len(able)}
                 found.append(Problem(text, field=field_, facts=facts))
             continue
@@ -230,9 +232,7 @@ def admit(
 
 def _stands_in(holders: Holders, members: frozenset[int], person: int, other: int) -> bool:
     return (
-        other in members
-        and person not in members
-        and person in holders.substitutes.get(other, frozenset())
+        other in members and person not in members and person in holders.substitutes.get(other, frozenset())
     )
 
 
