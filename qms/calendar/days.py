@@ -1,4 +1,4 @@
-"""Which days are working days and what day a span of time leads to."""
+"""Pure rules: which days are working days and what day a span of time leads to."""
 
 from __future__ import annotations
 

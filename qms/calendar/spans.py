@@ -1,4 +1,4 @@
-"""Spans of time as people write them: `10 working days`, `T+3`, `5 days`, `2 weeks`, `3 months`."""
+"""Pure rules: spans of time as people write them, such as `10 working days`, `T+3` or `3 months`."""
 
 from __future__ import annotations
 

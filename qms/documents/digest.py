@@ -1,4 +1,4 @@
-"""The content digest: one hash over all that a signature covers (law 7)."""
+"""Pure rules: the content digest, one hash over all that a signature covers (law 7)."""
 
 from __future__ import annotations
 

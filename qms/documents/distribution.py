@@ -1,6 +1,6 @@
-"""Who owes the reading of a revision in force: sets of people by membership on a day (DOC-07).
+"""Pure rules: who owes the reading of a revision in force, by membership on a day (DOC-07).
 
-Pure: it is told who belonged where from which day to which, and who acknowledged what.
+The module is told who belonged where from which day to which, and who acknowledged what.
 """
 
 from __future__ import annotations

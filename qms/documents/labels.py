@@ -1,4 +1,4 @@
-"""Labels of revisions: edition and modification, written `A/0 ... A/9, B/0` or `1.0 ... 1.9, 2.0`."""
+"""Pure rules: labels of revisions, `A/0 ... A/9, B/0` or `1.0 ... 1.9, 2.0`."""
 
 from __future__ import annotations
 

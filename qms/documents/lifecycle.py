@@ -1,4 +1,4 @@
-"""The states of a revision: which moves there are, and what it is on a given day."""
+"""Pure rules: which moves a revision makes between its states, and what it is on a day."""
 
 from __future__ import annotations
 

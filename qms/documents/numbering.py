@@ -1,4 +1,4 @@
-"""Numbers of documents: their pattern, what looks alike, the next free one, and file names (DOC-01)."""
+"""Pure rules: numbers of documents, what looks alike, the next free one, file names (DOC-01)."""
 
 from __future__ import annotations
 

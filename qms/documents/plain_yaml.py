@@ -1,4 +1,4 @@
-"""YAML as heads use it: texts, whole numbers, yes and no, lists and maps, each with its line; nothing else.
+"""Pure rules: YAML as heads use it, only texts, whole numbers, truths, lists and maps, with their lines.
 
 A plain value is a text exactly as written (`012`, `1.0`, `2026-01-01`) unless it is a whole number
 in its shortest form, `true`, `false` or nothing. No anchors, tags, floats or dates: a head means the

@@ -1,6 +1,6 @@
-"""The route of a revision: who may sign now and what their signatures make complete (DOC-02, SEC-28).
+"""Pure rules: who may sign a revision now and what their signatures make complete (DOC-02, SEC-28).
 
-Pure: it is told who holds which post and role today and which signatures of the round exist.
+The module is told who holds which post and role today and which signatures of the round exist.
 """
 
 from __future__ import annotations

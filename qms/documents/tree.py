@@ -1,4 +1,4 @@
-"""The tree of parents and the graph of references: circles, loose ends, what leans on what (DOC-14)."""
+"""Pure rules: the tree of parents and the graph of references, with circles and loose ends (DOC-14)."""
 
 from __future__ import annotations
 

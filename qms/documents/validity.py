@@ -1,4 +1,4 @@
-"""Validity of the revisions of one document in one language: never two on one day (law 6, DOC-03)."""
+"""Pure rules: validity of the revisions of one document in one language (law 6, DOC-03)."""
 
 from __future__ import annotations
 

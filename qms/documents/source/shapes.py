@@ -15,20 +15,22 @@ from qms.kernel.labels import LANGUAGES, N_, Phrase
 _CODE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _ID: Final = r"[a-z][a-z0-9_-]*"
 _NUMBER: Final = r"[^\s/\\@:§]{1,60}"
+_Messages = dict[str, str | list[Any] | dict[Any, Any]]
 ONE_OF: Final = N_("Choose one of {choices}.")
+_NO_MAP: Final = N_("Write a map of keys and values here.")
 _EMPTY: Final = N_("Write something here or leave the key out.")
-MESSAGES: Final[dict[str, str]] = {
+MESSAGES: Final[_Messages] = {
     "required": N_("This key is needed."),
     "null": _EMPTY,
     "validator_failed": _EMPTY,
-    "type": N_("Write a map of keys and values here."),
+    "type": _NO_MAP,
 }
-_TEXT_MESSAGES: Final[dict[str, str]] = {
+_TEXT_MESSAGES: Final[_Messages] = {
     **MESSAGES,
     "invalid": N_("A text is needed here; put the value in quotes."),
 }
 _UNKNOWN: Final = "unknown"
-_SCHEMA_MESSAGES: Final[dict[str, str]] = {**MESSAGES, _UNKNOWN: _UNKNOWN}
+_SCHEMA_MESSAGES: Final[dict[str, str]] = {"type": _NO_MAP, _UNKNOWN: _UNKNOWN}
 
 
 class Text(fields.String):
