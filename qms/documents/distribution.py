@@ -115,6 +115,7 @@ def outstanding(
     distribution: Distribution,
     memberships: Iterable[Membership],
     acknowledged: Collection[Acknowledged],
+    *,
     digest: str,
     day: date,
     above: Mapping[str, str | None] | None = None,
@@ -128,6 +129,7 @@ def owed(
     distribution: Distribution,
     memberships: Sequence[Membership],
     acknowledged: Collection[Acknowledged],
+    *,
     digest: str,
     effective_on: date,
     day: date,
@@ -137,7 +139,7 @@ def owed(
 
     The span runs from the effective day, for a joiner from the day of joining.
     """
-    people = outstanding(distribution, memberships, acknowledged, digest, day, above)
+    people = outstanding(distribution, memberships, acknowledged, digest=digest, day=day, above=above)
     reached = [
         entry for entry in memberships if entry.person in people and covers(distribution, entry, above)
     ]
