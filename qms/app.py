@@ -26,7 +26,10 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     """Build the application over a workspace; without one, over the folder `QMS_HOME` names."""
     runtime = runtime or parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
     app = Flask(
-        "qms", template_folder=str(_WEB / "templates"), static_folder=str(_WEB / "static"), static_url_path="/static"
+        "qms",
+        template_folder=str(_WEB / "templates"),
+        static_folder=str(_WEB / "static"),
+        static_url_path="/static",
     )
     settings = runtime.settings
     app.secret_key = runtime.web_secret()

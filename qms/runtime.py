@@ -2,44 +2,214 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import logging
-from typing import TYPE_CHECKING
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from qms.kernel.ports import Change, Rights, Secrecy
+from qms import accounts, migrations, trail
+from qms.accounts import models as _accounts
+from qms.documents import models as _documents
+from qms.kernel import settings as configuration
+from qms.kernel.clock import SystemClock
+from qms.kernel.database import Base, assert_safe, build_engine
+from qms.kernel.errors import Conflict, Forbidden
+from qms.kernel.ports import Actor, Change, Rights, Secrecy
+from qms.kernel.refs import Ref
+from qms.kernel.vault import LocalVault
+from qms.kernel.work import Work, Works
+from qms.tasks import models as _tasks
+from qms.trail import models as _trail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from qms.kernel.work import Work
+    from sqlalchemy import Engine
 
-LOG = logging.getLogger(__name__)
-COLLECTED: list[Change] = []
-for _slice in ("trail", "jobs", "accounts", "tasks", "standards", "documents", "forms", "evidence", "search"):
-    try:
-        if importlib.util.find_spec(f"qms.{_slice}.models"):
-            importlib.import_module(f"qms.{_slice}.models")
-    except Exception as fault:  # noqa: BLE001 - while the slices are being built
-        LOG.warning("qms.%s: %r", _slice, fault)
+    from qms.kernel.clock import Clock
+    from qms.kernel.errors import QmsError
+    from qms.kernel.settings import Settings
+
+MODELS: Final = (_accounts, _documents, _tasks, _trail)
+METADATA: Final = Base.metadata
+KEEPER: Final = Actor("service:keeper", "workspace keeper")
+
+
+class NotAWorkspace(Conflict):
+    """The folder holds no workspace yet."""
+
+    message = "There is no workspace in {folder}; make one with: qms --home {folder} init"
+
+
+class AlreadyAWorkspace(Conflict):
+    """The folder holds a workspace already."""
+
+    message = "There is a workspace in {folder} already; it is left as it is."
+
+
+class SchemaBehind(Conflict):
+    """The database was made by another version of the program."""
+
+    message = "The database is at schema {found}, this program needs {wanted}; run: qms upgrade"
+
+
+class SimulatedClockRefused(Forbidden):
+    """A real workspace runs on the machine's clock only (law 16)."""
+
+    message = "Only a demonstration workspace may run on a simulated clock."
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The signed-in person a request comes from."""
+
+    person_id: int
+    name: str
+    session_id: int
+    must_change: bool
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The running parts of one workspace."""
+
+    settings: Settings
+    engine: Engine
+    works: Works
+    demo: bool
+
+    def visitor(self, work: Work, token: str) -> Visitor | None:
+        """Who the session token belongs to, while the session lasts."""
+        found = accounts.session_of(work.session, token, work.now)
+        if found is None:
+            return None
+        person = accounts.person(work.session, found.person_id)
+        return Visitor(found.person_id, person.name, found.session_id, found.must_change)
+
+    def identify(self, work: Work, visitor: Visitor) -> None:
+        """Let the Work act in the person's name with the rights of today (law 11)."""
+        work.actor = accounts.actor_of(work.session, visitor.person_id)
+        work.rights = accounts.rights_of(work.session, visitor.person_id, work.today)
+
+    def person(self, login: str) -> tuple[Actor, Rights]:
+        """The actor and today's rights of a login, for the command line and for jobs."""
+        with self.works.reading(KEEPER) as work:
+            found = accounts.person_by_login(work.session, login)
+            if found is None:
+                raise accounts.NoSuchPerson(person=login)
+            return (
+                accounts.actor_of(work.session, found.id),
+                accounts.rights_of(work.session, found.id, work.today),
+            )
+
+    def record_refusal(self, actor: Actor, *, attempt: str, ref: Ref, refusal: QmsError) -> None:
+        """Journal a refusal in a second Work, after the first has rolled back (law 10)."""
+        trail.record_refusal(self.works, actor, attempt=attempt, ref=ref, refusal=refusal)
+
+    def web_secret(self) -> str:
+        """The secret that signs cookies: random, made with the workspace, 0600 beside the other keys."""
+        path = self.settings.at(self.settings.keys) / "web.secret"
+        return path.read_text("ascii").strip()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
 
 
 def append_to_trail(work: Work, changes: Sequence[Change]) -> None:
-    """Write the collected changes."""
-    try:
-        importlib.import_module("qms.trail").append(work, changes)
-    except (ImportError, AttributeError):
-        COLLECTED.extend(changes)
+    """Write the collected changes of a Work to the trail."""
+    trail.append(work, changes)
+
+
+class _Everything(dict[str, None]):
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: str) -> None:
+        return None
 
 
 def every_permission() -> Rights:
-    """Rights that allow everything."""
+    """The rights of a named service of the house, which acts by rules and not by choice."""
+    return Rights(permissions=_Everything(), secrecy=Secrecy.SECRET, oversees=True)
 
-    class _All(dict[str, None]):
-        def __contains__(self, key: object) -> bool:
-            return True
 
-        def __getitem__(self, key: str) -> None:
-            return None
+def ports() -> Mapping[str, Sequence[object]]:
+    """What the slices offer to the floors below them (design: ports)."""
+    return {}
 
-    return Rights(permissions=_All(), secrecy=Secrecy.SECRET, oversees=True)
+
+def _assemble(settings: Settings, clock: Clock) -> Runtime:
+    engine = build_engine(settings.database)
+    vault = LocalVault(settings.at(settings.records) / "vault")
+    works = Works(engine, vault, settings, clock, append_to_trail, ports())
+    return Runtime(settings, engine, works, demo=False)
+
+
+def build(home: Path, clock: Clock | None = None) -> Runtime:
+    """The parts over an existing workspace; refused where there is none or the schema differs."""
+    settings = configuration.load(home)
+    if not (settings.at(settings.keys) / "web.secret").is_file():
+        raise NotAWorkspace(folder=home)
+    made = _assemble(settings, clock or SystemClock())
+    assert_safe(made.engine)
+    found, wanted = migrations.current(made.engine), migrations.head()
+    if found != wanted:
+        made.close()
+        raise SchemaBehind(found=found or "-", wanted=wanted)
+    with made.works.reading(KEEPER) as work:
+        first = trail.since(work.session, 0, 1)
+    made.demo = made.works.demo = bool(first and first[0].after.get("demo"))
+    if clock is not None and not made.demo:
+        made.close()
+        raise SimulatedClockRefused
+    return made
+
+
+def make(
+    home: Path, organisation: Mapping[str, str], *, demo: bool = False, clock: Clock | None = None
+) -> tuple[Runtime, accounts.Founded]:
+    """Make an empty workspace: folders, keys, schema, root department and three administrators.
+
+    Whether it is a demonstration stands in the first entry of the trail and never changes (law 16).
+    """
+    if clock is not None and not demo:
+        raise SimulatedClockRefused
+    home.mkdir(parents=True, exist_ok=True)
+    settings = configuration.load(home)
+    keys = settings.at(settings.keys)
+    if (keys / "web.secret").exists():
+        raise AlreadyAWorkspace(folder=home)
+    for folder in (
+        settings.records,
+        settings.search_index,
+        settings.procedures,
+        settings.forms,
+        settings.checkpoints,
+        settings.outbox,
+    ):
+        settings.at(folder).mkdir(parents=True, exist_ok=True)
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = _assemble(settings, clock or SystemClock())
+    migrations.upgrade(made.engine)
+    assert_safe(made.engine)
+    key = trail.make_key(keys)
+    made.demo = made.works.demo = demo
+    with made.works.writing(KEEPER, every_permission()) as work:
+        work.record(
+            "workspace:make",
+            Ref("workspace", settings.organisation),
+            after={"demo": demo, "names": dict(organisation), "key": key.public.fingerprint},
+        )
+        founded = accounts.found(work, "centre", organisation)
+    _secret(keys / "web.secret")
+    return made, founded
+
+
+def _secret(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(32))
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -118,7 +118,11 @@ def attach(app: Flask) -> None:
             if request.method == "GET":
                 return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
             return redirect(url_for("accounts.sign_in"), 303)
-        if who.must_change and request.endpoint not in {"accounts.password", "accounts.sign_out", "home.language"}:
+        if who.must_change and request.endpoint not in {
+            "accounts.password",
+            "accounts.sign_out",
+            "home.language",
+        }:
             return redirect(url_for("accounts.password"), 303)
         return None
 

@@ -84,5 +84,7 @@ def language() -> Response:
     local = back.startswith("/") and not back.startswith(("//", "/\\"))
     answer = redirect(back if local else "/", 303)
     if chosen in LANGUAGES:
-        answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, path="/", secure=True, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=_YEAR, path="/", secure=True, httponly=True, samesite="Lax"
+        )
     return answer

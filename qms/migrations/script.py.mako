@@ -1,0 +1,19 @@
+"""${message}."""
+
+# A lock taken here stops the whole organisation: keep each step short, never rewrite trail rows or issued bytes.
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """${message}."""
+    ${upgrades if upgrades else "pass"}
