@@ -1,19 +1,16 @@
 """Rendering: what a document looks like on page and paper; knows sheets and texts, no database."""
 
-from qms.rendering import markdown, sheet
+from qms.rendering import blank, markdown, sheet
+from qms.rendering.blank import Column, Field, Group, Step, blank_form, blank_register
 from qms.rendering.citations import Citation, citations
+from qms.rendering.errors import GlyphMissing, PdfUnreadable, RenderFailed, RenderTimeout, RenderTooLarge
+from qms.rendering.fonts import FontAltered, FontUnreadable, OwnFont, Uncovered, own_font, uncovered
+from qms.rendering.furniture import contents_of
+from qms.rendering.grammar import sanitised
 from qms.rendering.markdown import Block, ClauseText, Content, read
-from qms.rendering.sheet import (
-    Approval,
-    Change,
-    Heading,
-    Layout,
-    Picture,
-    Reference,
-    Sheet,
-    from_json,
-    to_json,
-)
+from qms.rendering.pool import Pool, Rendered
+from qms.rendering.qr import parsed_code, qr_svg, short_code
+from qms.rendering.sheet import Approval, Change, Heading, Layout, Picture, Reference, Sheet, from_json, to_json
 
 __all__ = [
     "Approval",
@@ -21,16 +18,41 @@ __all__ = [
     "Change",
     "Citation",
     "ClauseText",
+    "Column",
     "Content",
+    "Field",
+    "FontAltered",
+    "FontUnreadable",
+    "GlyphMissing",
+    "Group",
     "Heading",
     "Layout",
+    "OwnFont",
+    "PdfUnreadable",
     "Picture",
+    "Pool",
     "Reference",
+    "RenderFailed",
+    "RenderTimeout",
+    "RenderTooLarge",
+    "Rendered",
     "Sheet",
+    "Step",
+    "Uncovered",
+    "blank",
+    "blank_form",
+    "blank_register",
     "citations",
+    "contents_of",
     "from_json",
     "markdown",
+    "own_font",
+    "parsed_code",
+    "qr_svg",
     "read",
+    "sanitised",
     "sheet",
+    "short_code",
     "to_json",
+    "uncovered",
 ]

@@ -1,4 +1,4 @@
-"""The Markdown we read: CommonMark with tables and containers, mended for Chinese, and the HTML let through."""
+"""The Markdown we read (CommonMark, tables, containers, mended for Chinese) and the HTML let through."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mdit_py_plugins.attrs import attrs_block_plugin
 from mdit_py_plugins.container import container_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
     from typing import Any
 
     from markdown_it.rules_inline.state_inline import Scanned
@@ -31,23 +31,22 @@ _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
-    "th": {"style", "colspan", "rowspan", "scope"},
-    "td": {"style", "colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
     "col": {"span"},
     "*": {"id", "lang"},
 }
+_SIDES: Final = {"left", "right", "center"}
 _CLASSES: Final = {
-    "div": {*CONTAINERS, "form", "section", "signatures", "options", "register"},
-    "span": {"num", "box", "unit", "code", "required", "hint", "line"},
-    "table": {"form", "register", "grid", "steps"},
-    "tr": {"section", "head", "tall", "blank"},
-    "th": {"label", "narrow", "wide", "number"},
-    "td": {"label", "answer", "signature", "number", "narrow", "wide", "tall"},
+    "div": {*CONTAINERS, "part"},
+    "span": {"num", "box", "unit", "code", "must", "rule", "word"},
+    "table": {"form", "small", "register", "grid", "signatures"},
+    "tr": {"part", "blank"},
+    "th": {*_SIDES, "label"},
+    "td": {*_SIDES, "answer", "long", "tall", "signature", "options"},
     "p": {"hint"},
     "a": {"citation"},
-    "col": {"label", "answer", "narrow", "wide", "number"},
-    "ul": {"options"},
-    "li": {"option"},
+    "col": {f"w-{percent}" for percent in range(1, 101)},
 }
 
 
@@ -96,15 +95,18 @@ def reader() -> MarkdownIt:
     return parser
 
 
-def sanitised(html: str) -> str:
-    """HTML with nothing but the elements, attributes and schemes a document needs (SEC-18)."""
+def sanitised(html: str, attribute_filter: Callable[[str, str, str], str | None] | None = None) -> str:
+    """HTML with nothing but the elements, attributes and schemes a document needs (SEC-18).
+
+    No style attributes either: sides and column widths are classes (`right`, `w-25`).
+    """
     return nh3.clean(
         html,
         tags=_TAGS,
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
+        attribute_filter=attribute_filter,
         allowed_classes=_CLASSES,
-        filter_style_properties={"text-align"},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
 from qms.rendering.citations import Citation, citations
+from qms.rendering.columns import widths
 from qms.rendering.grammar import reader, sanitised, wide
 from qms.rendering.outline import Outline
 
@@ -143,6 +144,7 @@ class _Reading:
         for index, token in enumerate(tokens):
             self._check(tokens, index, token)
         self._dangling()
+        tokens = _with_columns(tokens)
         html = sanitised(reader().renderer.render(tokens, reader().options, {}))
         plain = "\n\n".join(_whole(clause) for clause in clauses)
         problems = tuple(sorted(self.problems, key=lambda item: item.line or 0))
@@ -342,6 +344,34 @@ def _flat(inline: Token) -> str:
         else:
             parts.append(child.content)
     return "".join(parts)
+
+
+def _with_columns(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a width for each table column and sides as classes instead of styles."""
+    made: list[Token] = []
+    for index, token in enumerate(tokens):
+        made.append(token)
+        if token.type in {"th_open", "td_open"} and "style" in token.attrs:
+            token.attrs["class"] = str(token.attrs.pop("style")).removeprefix("text-align:")
+        elif token.type == "table_open":
+            made.append(_token("colgroup_open", "colgroup", 1))
+            for percent in widths(_rows(tokens, index)):
+                column = _token("col", "col", 0)
+                column.attrs = {"class": f"w-{percent}"}
+                made.append(column)
+            made.append(_token("colgroup_close", "colgroup", -1))
+    return made
+
+
+def _rows(tokens: Sequence[Token], start: int) -> list[list[str]]:
+    """The words of the cells of the table that opens at `start`."""
+    rows: list[list[str]] = []
+    for token in itertools.takewhile(lambda token: token.type != "table_close", tokens[start:]):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(_flat(token))
+    return rows
 
 
 _CELL: Final = " | "

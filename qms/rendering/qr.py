@@ -45,6 +45,14 @@ def qr_svg(content: str) -> bytes:
     """A QR picture as SVG, error correction M, with the quiet zone of two modules inside."""
     made = io.BytesIO()
     segno.make(content, error="m", micro=False, boost_error=False).save(
-        made, kind="svg", border=2, scale=1, xmldecl=False, svgclass=None, lineclass=None, omitsize=True, dark="#111"
+        made,
+        kind="svg",
+        border=2,
+        scale=1,
+        xmldecl=False,
+        svgclass=None,
+        lineclass=None,
+        omitsize=True,
+        dark="#111",
     )
     return made.getvalue()

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from qms.kernel.clock import iso
+from qms.rendering.fonts import OwnFont
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +110,7 @@ class Sheet:
     verification_url: str = ""
     short_code: str = ""
     keywords: tuple[str, ...] = ()
+    fonts: tuple[OwnFont, ...] = ()
     demo: bool = False
 
 
@@ -118,6 +120,7 @@ _ROWS: Mapping[str, type] = {
     "contents": Heading,
     "references": Reference,
     "pictures": Picture,
+    "fonts": OwnFont,
 }
 
 
