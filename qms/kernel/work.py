@@ -90,11 +90,10 @@ class Works:
     def reading(
         self, actor: Actor, rights: Rights | None = None, language: str | None = None
     ) -> Iterator[Work]:
-        """A look: a consistent snapshot that cannot write."""
+        """A look: a consistent snapshot that cannot write; what was read stays readable after it."""
         with self._session(READING) as session:
             event.listen(session, "before_flush", _refuse_flush)
             yield self._work(session, actor, rights, language, writing=False)
-            session.rollback()
 
     @contextmanager
     def writing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qms.trail.chain import Fault
 from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kept, restart
 from qms.trail.describe import describe
+from qms.trail.errors import CheckpointInconsistent, CheckpointUnreadable, KeyMissing, NotYetCheckpointed
 from qms.trail.extract import extract
 from qms.trail.journal import TrailRow, append, browse, head, history, record_refusal, since
 from qms.trail.keys import PublicKey, SigningKey, load_key, make_key
@@ -15,9 +16,13 @@ from qms.trail.verify import Report, check, verify
 
 __all__ = [
     "Checkpoint",
+    "CheckpointInconsistent",
+    "CheckpointUnreadable",
     "Fault",
     "Finding",
     "Kept",
+    "KeyMissing",
+    "NotYetCheckpointed",
     "PublicKey",
     "Report",
     "SigningKey",

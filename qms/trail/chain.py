@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -16,7 +17,7 @@ from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead
 from qms.trail.proof import GENESIS, TAG, body_digest, link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
@@ -44,7 +45,7 @@ class Fault:
         return say(self.message, language, seq=self.seq, **self.facts)
 
 
-def stored(session: Session, after: int | None = None) -> Iterator[Row[Any]]:
+def stored(session: Session, after: int | None = None) -> Generator[Row[*tuple[Any, ...]], None, None]:
     """The stored entries in order, as they lie there, a few at a time."""
     entry = TrailEntry
     query = select(
@@ -61,7 +62,8 @@ def stored(session: Session, after: int | None = None) -> Iterator[Row[Any]]:
     ).order_by(entry.seq)
     if after is not None:
         query = query.where(entry.seq > after)
-    return iter(session.execute(query, execution_options={"yield_per": _BATCH}))
+    with session.execute(query, execution_options={"yield_per": _BATCH}) as found:
+        yield from found
 
 
 class Walk:
@@ -95,7 +97,7 @@ class Walk:
         """The number of the last entry seen."""
         return self.tree.size
 
-    def step(self, row: Row[Any]) -> tuple[Fault | None, Mapping[str, Any]]:
+    def step(self, row: Row[*tuple[Any, ...]]) -> tuple[Fault | None, Mapping[str, Any]]:
         """Check the next entry against the one before; gives its body too."""
         wanted = self.seq + 1
         if misplaced := self._misplaced(row, wanted):
@@ -112,7 +114,7 @@ class Walk:
         self.at = body["at"]
         return None, body
 
-    def _misplaced(self, row: Row[Any], wanted: int) -> Fault | None:
+    def _misplaced(self, row: Row[*tuple[Any, ...]], wanted: int) -> Fault | None:
         if row.seq > wanted:
             return Fault(wanted, _MISSING)
         if row.seq < wanted:
@@ -140,16 +142,17 @@ def run(
     good = walk.seq
     if fault := _restated(session, walk):
         return fault
-    for row in stored(session, walk.seq or None):
-        fault, body = walk.step(row)
-        if fault:
-            return fault
-        if seen:
-            seen(walk.seq, body)
-        if walk.seq in marks:
-            if walk.tree.root() != marks[walk.seq]:
-                return Fault(good + 1, _RECHAINED, {"size": walk.seq})
-            good = walk.seq
+    with closing(stored(session, walk.seq or None)) as rows:
+        for row in rows:
+            fault, body = walk.step(row)
+            if fault:
+                return fault
+            if seen:
+                seen(walk.seq, body)
+            if walk.seq in marks:
+                if walk.tree.root() != marks[walk.seq]:
+                    return Fault(good + 1, _RECHAINED, {"size": walk.seq})
+                good = walk.seq
     beyond = min((size for size in marks if size > walk.seq), default=None)
     if beyond is not None:
         return Fault(walk.seq + 1, _TRUNCATED, {"size": beyond})
@@ -159,7 +162,8 @@ def run(
 def _restated(session: Session, walk: Walk) -> Fault | None:
     if walk.seq == 0:
         return None
-    row = next(stored(session, walk.seq - 1), None)
+    with closing(stored(session, walk.seq - 1)) as rows:
+        row = next(rows, None)
     if row is None or row.seq != walk.seq:
         return Fault(walk.seq, _MISSING)
     if row.hash != walk.hash or _read(row) is None:
@@ -180,14 +184,14 @@ def _head(session: Session, walk: Walk) -> Fault | None:
     return None
 
 
-def _read(row: Row[Any]) -> dict[str, Any] | None:
+def _read(row: Row[*tuple[Any, ...]]) -> dict[str, Any] | None:
     if not isinstance(row.body, str) or link(row.seq, row.prev, body_digest(row.body), row.tag) != row.hash:
         return None
     body: dict[str, Any] = json.loads(row.body)
     return body
 
 
-def _differs(row: Row[Any], body: Mapping[str, Any]) -> str | None:
+def _differs(row: Row[*tuple[Any, ...]], body: Mapping[str, Any]) -> str | None:
     wanted = {
         "at": (_instant(row.at), body["at"]),
         "actor": (row.actor, body["actor"]["id"]),

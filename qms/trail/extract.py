@@ -58,11 +58,12 @@ def _lines(session: Session, refs: set[str] | None, first: int, last: int, note:
     yield _line(head)
     query = select(TrailEntry.seq, TrailEntry.tag, TrailEntry.ref, TrailEntry.body, TrailEntry.hash)
     query = query.where(TrailEntry.seq >= first, TrailEntry.seq <= last).order_by(TrailEntry.seq)
-    for row in session.execute(query, execution_options={"yield_per": _BATCH}):
-        told = {"seq": row.seq, "tag": row.tag, "digest": body_digest(row.body), "hash": row.hash}
-        if refs is None or row.ref in refs:
-            told["body"] = row.body
-        yield _line(told)
+    with session.execute(query, execution_options={"yield_per": _BATCH}) as found:
+        for row in found:
+            told = {"seq": row.seq, "tag": row.tag, "digest": body_digest(row.body), "hash": row.hash}
+            if refs is None or row.ref in refs:
+                told["body"] = row.body
+            yield _line(told)
 
 
 def _line(value: object) -> str:

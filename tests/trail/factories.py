@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from qms.kernel.work import Works
 
 CLERK = Actor("person:7", "一位文控员", 7)
-TABLES = ("trail_entry", "trail_head", "trail_personal", "trail_checkpoint")
 
 
 def entries(works: Works, count: int, *, start: int = 1, personal: bool = False) -> None:
@@ -44,6 +43,7 @@ def tear_down_fence(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET session_replication_role = replica"))
         return
+    connection.execute(text("PRAGMA defer_foreign_keys = ON"))
     names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
     for name in names:
         connection.execute(text(f"DROP TRIGGER {name}"))

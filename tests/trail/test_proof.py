@@ -17,7 +17,7 @@ from qms.trail.proof import GENESIS, TAG, Note, body_digest, check_extract, link
 
 def test_link_is_the_stated_form() -> None:
     """SHA-256 over length of tag, tag, number, previous hash, digest of the body (law 3)."""
-    digest = hashlib.sha256("{}".encode()).hexdigest()
+    digest = hashlib.sha256(b"{}").hexdigest()
     raw = b"\x00\x00\x00\x0bqms-trail/1" + bytes(7) + b"\x05" + bytes(32) + bytes.fromhex(digest)
     assert hashlib.sha256(raw).hexdigest() == link(5, GENESIS, digest)
 
@@ -101,7 +101,7 @@ def test_a_whole_extract() -> None:
     """Links, bodies and place under the root are found right, and counted."""
     found = check_extract(an_extract())
     assert found.ok
-    assert (3, 6, 2, 9) == (found.first, found.last, found.bodies, found.size)
+    assert (found.first, found.last, found.bodies, found.size) == (3, 6, 2, 9)
     assert not found.wrong
 
 
@@ -147,7 +147,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
     good.write_text("\n".join(an_extract()), "utf-8")
     bad.write_text("\n".join(an_extract()[:-1]), "utf-8")
-    assert (0, 1, 2) == (main([str(good)]), main([str(bad)]), main([]))
+    assert (main([str(good)]), main([str(bad)]), main([])) == (0, 1, 2)
     said = capsys.readouterr()
     assert said.out.startswith("OK: entries 3 to 6, 2 with their bodies, under the checkpoint of 9 entries")
     assert "WRONG: Entry 6 is missing." in said.out
@@ -164,5 +164,5 @@ def test_the_file_alone_runs_isolated(tmp_path: Path) -> None:
         [sys.executable, "-I", "-S", str(copy), str(extract)],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert (0, "") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("OK")
