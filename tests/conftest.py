@@ -152,6 +152,6 @@ def work(works: Works, service: Actor, every_right: Rights) -> Iterator[Work]:
     try:
         with works.writing(service, every_right) as opened:
             yield opened
-            raise _RolledBack
+            raise _RolledBack  # noqa: TRY301 - leaving by an exception is what rolls back
     except _RolledBack:
         pass

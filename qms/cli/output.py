@@ -58,7 +58,7 @@ class Output:
             self.say(text, **(dict(value) | facts))
 
 
-def plain(value: object) -> Any:
+def plain(value: object) -> Any:  # noqa: PLR0911 - one line a type reads best
     """Anything a command answers as JSON without losing a type a program needs."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}

@@ -1,0 +1,5 @@
+"""`python -m qms.cli` is `qms`."""
+
+from qms.cli.main import main
+
+main()
