@@ -10,6 +10,7 @@ from qms.accounts.errors import (
     NotAllowed,
     NotSignedIn,
     NotSubstitute,
+    OrganisationWrong,
     PasswordMustChange,
     PasswordTooWeak,
     PostNotHeld,
@@ -20,6 +21,7 @@ from qms.accounts.errors import (
 from qms.accounts.models import Department, Meaning, Person, Post, Signature
 from qms.accounts.operations._allow import acting_person, active_person, require
 from qms.accounts.operations.founding import Founded, found
+from qms.accounts.operations.organisation import Applied, apply_organisation
 from qms.accounts.operations.people import (
     add_person,
     deactivate,
@@ -87,12 +89,14 @@ from qms.accounts.queries import (
     substitutes_of,
     tree,
 )
+from qms.accounts.source import Organisation, read_organisation
 
 __all__ = [
     "ADMINISTRATORS",
     "PERMISSIONS",
     "ROLES",
     "AlreadySigned",
+    "Applied",
     "Checked",
     "Department",
     "Founded",
@@ -106,6 +110,8 @@ __all__ = [
     "NotSignedIn",
     "NotSubstitute",
     "OpenKey",
+    "Organisation",
+    "OrganisationWrong",
     "PasswordMustChange",
     "PasswordTooWeak",
     "Person",
@@ -125,6 +131,7 @@ __all__ = [
     "add_department",
     "add_person",
     "add_post",
+    "apply_organisation",
     "change_password",
     "check_password",
     "circles_of",
@@ -160,6 +167,7 @@ __all__ = [
     "public_key",
     "random_password",
     "reactivate",
+    "read_organisation",
     "reauthenticate",
     "refusal_change",
     "rename_person",

@@ -236,3 +236,9 @@ class AlreadySigned(Conflict):
     """One signature a person, meaning and round (DOC-05, P11-70)."""
 
     message = "You have already signed this."
+
+
+class OrganisationWrong(Invalid):
+    """The file of an organisation has faults, each named by file, line and field; nothing was added."""
+
+    message = "The organisation was not taken over; the file has {count} fault(s)."
