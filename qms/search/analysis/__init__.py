@@ -1,1 +1,1 @@
-"""Folding, tokens, pinyin, aliases, queries and highlights: pure, so that every engine gives the same hits."""
+"""Folding, tokens, pinyin, aliases, queries and highlights: pure, so that all engines find the same."""

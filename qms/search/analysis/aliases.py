@@ -102,9 +102,7 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain(word) for word in text.split("=") if word.strip()))
 
 
-def _fault(
-    same: tuple[str, ...], related: tuple[str, ...], found: Mapping[str, Alias]
-) -> _Fault | None:
+def _fault(same: tuple[str, ...], related: tuple[str, ...], found: Mapping[str, Alias]) -> _Fault | None:
     if not same or len(same) + len(related) == 1:
         return _Fault(N_("Name at least two words, with = between them or ~ before a related one."))
     for word in (*same, *related):

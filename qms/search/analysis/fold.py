@@ -1,4 +1,4 @@
-"""Pure: the fold under which index and query meet: width, case and script, one character for one character."""
+"""Pure: the fold under which index and query meet: width, case and script, character by character."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
-_TABLE: Final = Path(__file__).with_name("simplified.txt")
+TABLE: Final = Path(__file__).with_name("simplified.txt")
 
 # What OpenCC leaves apart though people mean the same character by it (search.md section 5).
 ADDITIONS: Final = {"帐": "账", "著": "着"}
 
 
 def _read_table() -> dict[str, str]:
-    lines = _TABLE.read_text("utf-8").splitlines()
+    lines = TABLE.read_text("utf-8").splitlines()
     flat = "".join(line for line in lines if not line.startswith("#"))
     return {flat[at]: flat[at + 1] for at in range(0, len(flat), 2)} | ADDITIONS
 

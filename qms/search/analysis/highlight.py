@@ -56,7 +56,7 @@ class Sought:
 def sought(query: Query) -> Sought:
     """What is to be marked: all that was asked for, by any of its names."""
     words, prefixes, phrases = set(), [], []
-    for leaf in leaves((*query.every, *query.wider[: 0 if query.least == len(query.every) else None])):
+    for leaf in leaves(query.every):
         if isinstance(leaf, Word):
             words.add(leaf.text)
         elif isinstance(leaf, Prefix):
@@ -114,15 +114,17 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def _window(text: str, spans: Sequence[Span], length: int) -> Span:
-    best, most = (0, length), 0
-    for start, _ in spans:
-        inside = sum(1 for a, b in spans if start <= a and b <= start + length - _BEFORE)
-        if inside > most:
-            best, most = (max(0, start - _BEFORE), 0), inside
-    start = best[0]
-    for at in range(start, min(start + _BEFORE, len(text))):
-        if start and text[at] in _STOPS and not any(a <= at for a, _ in spans if a >= start):
-            start = at + 1
-            break
-    end = min(len(text), start + length)
-    return start, max((b for a, b in spans if a < end <= b), default=end)
+    first = max(
+        (start for start, _ in spans),
+        key=lambda start: sum(start <= a and b <= start + length - _BEFORE for a, b in spans),
+        default=0,
+    )
+    start = max(0, first - _BEFORE)
+    sentence = max(text.rfind(stop, start, first) for stop in _STOPS) + 1
+    start = _outside(max(start, sentence), spans)[0]
+    return start, _outside(min(len(text), start + length), spans)[1]
+
+
+def _outside(at: int, spans: Sequence[Span]) -> Span:
+    """The place itself twice, or the ends of the mark that it would cut."""
+    return next(((a, b) for a, b in spans if a < at < b), (at, at))

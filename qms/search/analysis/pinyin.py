@@ -1,4 +1,4 @@
-"""Pure: the pinyin of titles, by word and by initials, so that a title is found without a Chinese keyboard."""
+"""Pure: the pinyin of titles, by word and by initials, for finding without a Chinese keyboard."""
 
 from __future__ import annotations
 

@@ -28,10 +28,90 @@ _PIECE: Final = re.compile(
 )
 _SPACES: Final = re.compile(r"\s+")
 _IDLE: Final = frozenset(
-    "的 了 和 与 及 或 在 是 由 对 把 被 将 之 其 为 于 吗 呢 吧 谁 哪 几 请 问 我 你 "
-    "什么 如何 怎么 怎样 怎么办 哪些 哪个 哪里 哪儿 多少 多久 是否 为什么 需要 可以 "
-    "a an and are as at be by can do does for from how i in is it my of on or our shall should "
-    "that the this to we what when where which who whom why will with you".split()
+    [
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "在",
+        "是",
+        "由",
+        "对",
+        "把",
+        "被",
+        "将",
+        "之",
+        "其",
+        "为",
+        "于",
+        "吗",
+        "呢",
+        "吧",
+        "谁",
+        "哪",
+        "几",
+        "请",
+        "问",
+        "我",
+        "你",
+        "什么",
+        "如何",
+        "怎么",
+        "怎样",
+        "怎么办",
+        "哪些",
+        "哪个",
+        "哪里",
+        "哪儿",
+        "多少",
+        "多久",
+        "是否",
+        "为什么",
+        "需要",
+        "可以",
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "shall",
+        "should",
+        "that",
+        "the",
+        "this",
+        "to",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "why",
+        "will",
+        "with",
+        "you",
+    ]
 )
 
 
@@ -162,7 +242,9 @@ class _Reading:
         if len(stem) < SHORTEST_PREFIX:
             if len(found) < SHORTEST_PREFIX:
                 self.problems.append(
-                    Problem(N_("Type at least {least} characters before *."), facts={"least": SHORTEST_PREFIX})
+                    Problem(
+                        N_("Type at least {least} characters before *."), facts={"least": SHORTEST_PREFIX}
+                    )
                 )
                 return
             found.append(found[-1])
@@ -241,9 +323,9 @@ def _groups(run: str, aliases: Aliases) -> Iterator[tuple[Node, Node]]:
         elif _is_single(token):
             row = _row(keep[place:])
             at = row[-1].end
-            node = phrase(run[token.start : at])
-            if node is not None and (alone or len(row) > 1):
-                yield node, node
+            beside = phrase(run[token.start : at])
+            if beside is not None and (alone or len(row) > 1):
+                yield beside, beside
         else:
             at = token.end
             node = _whole(token, run, keep[place - 1] if place else None)
