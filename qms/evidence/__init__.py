@@ -1,0 +1,1 @@
+"""Evidence for somebody outside: asked for, approved, gathered at one moment, sealed, verified anywhere."""
