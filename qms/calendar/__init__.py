@@ -1,6 +1,6 @@
 """Working days and spans of time: pure arithmetic on days, the only place that knows holidays (law 16)."""
 
-from qms.calendar.days import Due, add_working_days, after, is_published, is_working_day
+from qms.calendar.days import Due, add_working_days, after, is_published, is_working_day, moment
 from qms.calendar.spans import Span, SpanUnreadable, Unit, phrase, span
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "after",
     "is_published",
     "is_working_day",
+    "moment",
     "phrase",
     "span",
 ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from qms.calendar.spans import Span, Unit
+from qms.kernel.clock import local_day, start_of
 
 _PUBLISHED: Final = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
 _MONTHS: Final = 12
+_HOURS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,13 @@ def add_working_days(day: date, count: int) -> Due:
 
 
 def after(day: date, length: Span) -> Due:
-    """The day a span after a day; months and years keep the day of the month or end with the month."""
+    """The day a span after a day; months and years keep the day of the month or end with the month.
+
+    Hours count from the beginning of the day; where the hour itself matters, see `moment`.
+    """
     match length.unit:
+        case Unit.HOUR:
+            return Due(day + timedelta(days=length.count // _HOURS))
         case Unit.WORKING_DAY:
             return add_working_days(day, length.count)
         case Unit.DAY:
@@ -62,6 +70,13 @@ def after(day: date, length: Span) -> Due:
             return Due(_add_months(day, length.count))
         case Unit.YEAR:
             return Due(_add_months(day, length.count * _MONTHS))
+
+
+def moment(instant: datetime, length: Span, zone: ZoneInfo) -> datetime:
+    """The instant a span ends: hours by the clock, everything else with the last day it leads to."""
+    if length.unit is Unit.HOUR:
+        return instant + timedelta(hours=length.count)
+    return start_of(after(local_day(instant, zone), length).day + _DAY, zone)
 
 
 def _add_months(day: date, count: int) -> date:

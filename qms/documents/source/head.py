@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from qms.documents.defaults import DECLARED, GRADES, Kind
 from qms.documents.source.shapes import (
-    MESSAGES,
-    ONE_OF,
     Anything,
     Declarations,
     Inner,
     List,
     Map,
+    Quorum,
     Strict,
     Text,
     Truth,
@@ -27,7 +26,7 @@ from qms.documents.source.shapes import (
     span_text,
 )
 from qms.kernel.errors import Problem
-from qms.kernel.labels import LANGUAGES, N_, Phrase
+from qms.kernel.labels import LANGUAGES, N_
 
 _OWN: Final = (
     "number",
@@ -96,16 +95,6 @@ def head_problems(head: Mapping[str, Any], *, whole: bool) -> list[Problem]:
     return problems
 
 
-class _Quorum(fields.Field[Any]):
-    default_error_messages = MESSAGES
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
-        if not whole and value not in ("all", "each", "any"):
-            raise ValidationError([Phrase(ONE_OF, choices="all, each, any, 1, 2, 3 …")])
-        return value
-
-
 class _Departments(List):
     """`all`, or a list of department codes."""
 
@@ -116,7 +105,7 @@ class _Departments(List):
 class _Stage(Strict):
     posts = List(code(), filled=True)
     roles = List(code(), filled=True)
-    quorum = _Quorum()
+    quorum = Quorum()
 
     @validates_schema(skip_on_field_errors=True)
     def asks_somebody(self, data: Mapping[str, Any], **_: Any) -> None:

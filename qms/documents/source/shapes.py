@@ -205,6 +205,18 @@ def span_text(**more: Any) -> Text:
     return Text(validate=_readable_span, **more)
 
 
+class Quorum(fields.Field[Any]):
+    """How many of those asked have to sign."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
+        whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        if not whole and value not in ("all", "each", "any"):
+            raise ValidationError([Phrase(ONE_OF, choices="all, each, any, 1, 2, 3 …")])
+        return value
+
+
 class Inner(fields.Nested):
     """A map with keys of its own."""
 
