@@ -95,7 +95,7 @@ class Engine(Protocol):
         ...
 
     def apply(self, changes: Mapping[str, Sequence[Entry]], seq: int | None) -> None:
-        """Put the present entries of each group in place of its former ones, and `seq`, where given, with them."""
+        """Put the present entries of each group in place of its former ones, and `seq` with them."""
         ...
 
     def rebuild(self, groups: Iterable[Sequence[Entry]], seq: int) -> None:

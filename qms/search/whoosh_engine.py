@@ -1,36 +1,21 @@
-"""The embedded engine: Whoosh behind the port, by the API that Whoosh 2.7.4 and whoosh3 share.
-
-Rights and validity are decided inside the walk over the matches, before anything is counted: each entry
-carries the name of its guard, and a guard is asked once per person and day.
-"""
+"""The embedded engine: Whoosh behind the port, by the API that Whoosh 2.7.4 and whoosh3 share."""
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import pickle
 import struct
 import threading
 import zlib
-from array import array
-from collections import Counter, OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.metadata import version
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from whoosh import index as whoosh_index
 from whoosh import query as whoosh_query
-from whoosh.analysis import Analyzer
-from whoosh.analysis import Token as WhooshToken
-from whoosh.fields import ID, STORED, TEXT, Schema
 
-from qms.search.analysis.fold import ADDITIONS, TABLE
-from qms.search.analysis.pinyin import title_words
-from qms.search.analysis.tokens import WORDS, codes, tokens
 from qms.search.engine import Answer, Found, Health, State, Suggestion, Wanted
-from qms.search.entries import Guard, body, digest, goes_on, pack, unpack, wholes
+from qms.search.entries import digest, goes_on, unpack
 from qms.search.errors import IndexBusy, IndexDamaged, IndexMissing
 from qms.search.folder import (
     MANIFEST,
@@ -41,7 +26,8 @@ from qms.search.folder import (
     read_manifest,
     write_manifest,
 )
-from qms.search.whoosh_query import Compiler
+from qms.search.whoosh_schema import add, analysis_mark, schema
+from qms.search.whoosh_walk import Guards, Segment, Walk, hidden_places, read_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,14 +37,9 @@ if TYPE_CHECKING:
     from qms.kernel.ports import Entry, Rights
     from qms.search.analysis.query import Query
 
-_SHAPE: Final = "1"
-_TITLE_BOOST: Final = 0.3
-_NAME_WEIGHT: Final = 2.0
-_NUMBER_WEIGHT: Final = 10.0
 _SEQ: Final = "~seq"
-_VIEWS: Final = 256
+_SEGMENTS: Final = 256
 _GROUPS_AT_ONCE: Final = 500
-_TITLE_LENGTH: Final = 200
 # What Whoosh and the parts under it raise on files that are not what was written (REL-07).
 _DAMAGE: Final = (
     EOFError,
@@ -72,74 +53,6 @@ _DAMAGE: Final = (
 )
 
 
-class Words(Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """Our tokens with the place in the text as position, so that phrases are blind to overlaps."""
-
-    def __call__(self, value: str, **_: Any) -> Iterator[Any]:
-        """One Whoosh token after the other."""
-        token = WhooshToken(positions=True, boosts=True)
-        token.boost = 1.0
-        for text, start in _title(value) if len(value) < _TITLE_LENGTH else _places(value):
-            token.text = text
-            token.pos = start
-            yield token
-
-
-class Spaced(Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """Words made elsewhere, with a space between them."""
-
-    def __call__(self, value: str, **_: Any) -> Iterator[Any]:
-        """One Whoosh token after the other."""
-        token = WhooshToken(positions=True, boosts=True)
-        token.boost = 1.0
-        for place, text in enumerate(value.split()):
-            token.text = text
-            token.pos = place
-            yield token
-
-
-def _places(value: str) -> list[tuple[str, int]]:
-    return [(token.text, token.start) for token in tokens(value)]
-
-
-@lru_cache(maxsize=512)
-def _title(value: str) -> list[tuple[str, int]]:
-    return _places(value)
-
-
-def _schema() -> Any:
-    spaced = {"analyzer": Spaced(), "phrase": False}
-    return Schema(
-        key=ID(),
-        group=ID(),
-        guard=ID(),
-        clause=ID(),
-        text=TEXT(analyzer=Words()),
-        title=TEXT(analyzer=Words(), field_boost=_TITLE_BOOST),
-        name=TEXT(analyzer=Words()),
-        number=TEXT(**spaced),
-        pinyin=TEXT(**spaced),
-        entry=STORED(),
-    )
-
-
-@lru_cache(maxsize=1)
-def analysis_mark() -> str:
-    """What an index depends on besides its entries; another mark asks for a rebuild."""
-    seen = hashlib.sha256(f"{_SHAPE} {version('rjieba')} {sorted(ADDITIONS.items())}".encode())
-    for path in (TABLE, WORDS):
-        seen.update(path.read_bytes())
-    return seen.hexdigest()[:16]
-
-
-@dataclass(slots=True)
-class _Segment:
-    """What is known of one segment, which never changes: the guard of each entry, the documents."""
-
-    guards: array[int]
-    documents: dict[int, tuple[str, str, str, tuple[str, ...]]]
-
-
 @dataclass(slots=True)
 class _Opened:
     """The searcher of one thread and the state of the files it was opened on."""
@@ -151,42 +64,6 @@ class _Opened:
     seq: int
     entries: int
     outdated: bool
-
-
-@dataclass(slots=True)
-class _Guards:
-    """All guards met so far by number, and which of them open for whom."""
-
-    numbers: dict[Guard, int] = field(default_factory=dict)
-    views: OrderedDict[tuple[object, ...], bytearray] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def number(self, guard: Guard) -> int:
-        with self.lock:
-            return self.numbers.setdefault(guard, len(self.numbers))
-
-    def view(self, rights: Rights, day: date, wanted: Wanted) -> bytearray:
-        """For each guard, whether it opens; kept for the next search of the same person."""
-        key = (
-            rights.person_id,
-            rights.secrecy,
-            rights.circles,
-            rights.departments,
-            rights.posts,
-            rights.oversees,
-            day,
-            wanted.kinds,
-            wanted.languages,
-        )
-        with self.lock:
-            view = self.views.get(key)
-            if view is None or len(view) < len(self.numbers):
-                view = bytearray(guard.opens(rights, day, wanted) for guard in self.numbers)
-                self.views[key] = view
-            self.views.move_to_end(key)
-            while len(self.views) > _VIEWS:
-                self.views.popitem(last=False)
-            return view
 
 
 def _pass(_: str) -> None:
@@ -205,8 +82,8 @@ class WhooshEngine:
         self.timeout = timeout
         self.at = at
         self._local = threading.local()
-        self._segments: dict[tuple[str, str], _Segment] = {}
-        self._guards = _Guards()
+        self._segments: dict[tuple[str, str], Segment] = {}
+        self._guards = Guards()
         self._checked: set[tuple[str, str]] = set()
 
     # Writing.
@@ -237,7 +114,7 @@ class WhooshEngine:
                         whoosh_query.Or([whoosh_query.Term("group", name) for name in some])
                     )
                 for entries in changes.values():
-                    _add(writer, entries)
+                    add(writer, entries)
                 if seq is not None:
                     writer.add_document(key=_SEQ, group=_SEQ, entry={"seq": seq})
 
@@ -245,9 +122,9 @@ class WhooshEngine:
         """Build a new index beside the old one, which answers until both are swapped in one step."""
         with self.folder.writing(self.timeout):
             build = self.folder.fresh()
-            with self._writer(whoosh_index.create_in(str(build), _schema()), build) as writer:
+            with self._writer(whoosh_index.create_in(str(build), schema()), build) as writer:
                 for entries in groups:
-                    _add(writer, entries)
+                    add(writer, entries)
                 writer.add_document(key=_SEQ, group=_SEQ, entry={"seq": seq})
             self.at("built")
             self.folder.swap(build)
@@ -255,7 +132,7 @@ class WhooshEngine:
 
     def _begin(self) -> Path:
         build = self.folder.fresh()
-        index = whoosh_index.create_in(str(build), _schema())
+        index = whoosh_index.create_in(str(build), schema())
         write_manifest(build, analysis_mark(), index.latest_generation(), None)
         self.folder.swap(build)
         return build
@@ -295,7 +172,7 @@ class WhooshEngine:
         with _reading_files():
             opened = self._open()
             walks = [
-                _Walk(leaf, first, self._segment(leaf, opened), query)
+                Walk(leaf, first, self._segment(leaf, opened), query)
                 for leaf, first in opened.searcher.leaf_searchers()
             ]
             view = self._guards.view(rights, day, wanted)
@@ -320,7 +197,7 @@ class WhooshEngine:
             view = self._guards.view(rights, day, wanted)
             found = set()
             for reader, segment in leaves:
-                hidden = _hidden(reader, wanted.without)
+                hidden = hidden_places(reader, wanted.without)
                 for place, (number, title, language, spoken) in segment.documents.items():
                     if (
                         view[segment.guards[place]]
@@ -398,128 +275,16 @@ class WhooshEngine:
             manifest.analysis != analysis_mark(),
         )
 
-    def _segment(self, leaf: Any, opened: _Opened) -> _Segment:
+    def _segment(self, leaf: Any, opened: _Opened) -> Segment:
         reader = leaf.reader()
         name = (opened.build.name, reader.segment().segment_id())
         known = self._segments.get(name)
         if known is None:
-            known = _read_segment(reader, self._guards)
-            if len(self._segments) > _VIEWS:
+            known = read_segment(reader, self._guards)
+            if len(self._segments) > _SEGMENTS:
                 self._segments.clear()
             self._segments[name] = known
         return known
-
-
-class _Walk:
-    """One walk over the matches of a query in one segment."""
-
-    def __init__(self, leaf: Any, first: int, segment: _Segment, query: Query) -> None:
-        self.leaf = leaf
-        self.first = first
-        self.segment = segment
-        self.query = query
-        self.compiler = Compiler(leaf.reader())
-
-    def hits(self, view: bytearray, without: frozenset[str]) -> Iterator[tuple[float, int]]:
-        """Score and negative number of each match whose guard opens."""
-        names = self._names()
-        guards, hidden = self.segment.guards, _hidden(self.leaf.reader(), without)
-        wanted, enough = self._wanted()
-        for place, score in self._scored(wanted):
-            if enough is not None and place not in enough and place not in names:
-                continue
-            extra = names.pop(place, 0.0)
-            if view[guards[place]] and place not in hidden:
-                yield score + extra, -(self.first + place)
-        for place, extra in names.items():
-            if view[guards[place]] and place not in hidden:
-                yield extra, -(self.first + place)
-
-    def _wanted(self) -> tuple[Any | None, set[int] | None]:
-        if self.query.least >= len(self.query.every):
-            return self.compiler.every(self.query), None
-        each, wanted = self.compiler.some(self.query)
-        held: Counter[int] = Counter()
-        for query in each:
-            held.update(query.matcher(self.leaf, self.leaf.boolean_context()).all_ids())
-        return wanted, {place for place, count in held.items() if count >= self.query.least}
-
-    def _names(self) -> dict[int, float]:
-        weight = _NUMBER_WEIGHT if self.query.number else _NAME_WEIGHT
-        named = self.compiler.named(self.query)
-        documents = self.segment.documents
-        return {place: 1.0 + score * weight for place, score in self._scored(named) if place in documents}
-
-    def _scored(self, query: Any | None) -> Iterator[tuple[int, float]]:
-        if query is None:
-            return
-        matcher = query.matcher(self.leaf, self.leaf.context(needs_current=True))
-        while matcher.is_active():
-            yield matcher.id(), matcher.score()
-            matcher.next()
-
-
-def _hidden(reader: Any, groups: frozenset[str]) -> frozenset[int]:
-    return frozenset(
-        place
-        for group in groups
-        if ("group", group.encode()) in reader
-        for place in reader.postings("group", group).all_ids()
-    )
-
-
-def _read_segment(reader: Any, guards: _Guards) -> _Segment:
-    numbers = array("L", bytes(array("L").itemsize * reader.doc_count_all()))
-    documents = {}
-    for raw in reader.lexicon("guard"):
-        name = reader.schema["guard"].from_bytes(raw)
-        places = list(reader.postings("guard", name).all_ids())
-        if not places:
-            continue
-        guard = Guard.of(unpack(reader.stored_fields(places[0])["entry"]["entry"]))
-        number = guards.number(guard)
-        for place in places:
-            numbers[place] = number
-    for place in reader.all_doc_ids():
-        stored = reader.stored_fields(place)["entry"]
-        if stored.get("whole"):
-            entry = stored["entry"]
-            spoken = tuple(title_words(entry["title"]))
-            documents[place] = (entry["number"], entry["title"], entry["language"], spoken)
-    return _Segment(numbers, documents)
-
-
-def _add(writer: Any, entries: Sequence[Entry]) -> None:
-    documents = wholes(entries)
-    for entry in entries:
-        whole = entry.key in documents
-        name = {"name": entry.title, "pinyin": " ".join(title_words(entry.title))} if whole else {}
-        writer.add_document(
-            key=entry.key,
-            group=entry.group,
-            guard=_guard_name(Guard.of(entry)),
-            clause=entry.clause,
-            text=body(entry),
-            title=entry.title,
-            number=" ".join(codes(entry.number)),
-            entry={"entry": pack(entry), "whole": whole},
-            **name,
-        )
-
-
-def _guard_name(guard: Guard) -> str:
-    parts = (
-        guard.kind,
-        guard.language,
-        guard.secrecy,
-        guard.circle,
-        None if guard.departments is None else sorted(guard.departments),
-        sorted(guard.posts),
-        sorted(guard.people),
-        guard.from_on,
-        guard.until_on,
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
 def _stamp(build: Path) -> tuple[object, ...]:

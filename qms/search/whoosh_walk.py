@@ -1,0 +1,155 @@
+"""The walk over the matches of a query in one segment, and who may pass its guards.
+
+Rights and validity are decided here, before anything is counted: each entry carries the name of its
+guard, and a guard is asked once per person and day (SEC-07).
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from qms.search.analysis.pinyin import title_words
+from qms.search.entries import Guard, unpack
+from qms.search.whoosh_query import Compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from qms.kernel.ports import Rights
+    from qms.search.analysis.query import Query
+    from qms.search.engine import Wanted
+
+_NAME_WEIGHT: Final = 2.0
+_NUMBER_WEIGHT: Final = 10.0
+_VIEWS: Final = 256
+
+
+@dataclass(slots=True)
+class Segment:
+    """What is known of one segment, which never changes: the guard of each entry, the documents."""
+
+    guards: array[int]
+    documents: dict[int, tuple[str, str, str, tuple[str, ...]]]
+
+
+@dataclass(slots=True)
+class Guards:
+    """All guards met so far by number, and which of them open for whom."""
+
+    numbers: dict[Guard, int] = field(default_factory=dict)
+    views: OrderedDict[tuple[object, ...], bytearray] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def number(self, guard: Guard) -> int:
+        """The number of a guard, the same for the life of the process."""
+        with self.lock:
+            return self.numbers.setdefault(guard, len(self.numbers))
+
+    def view(self, rights: Rights, day: date, wanted: Wanted) -> bytearray:
+        """For each guard, whether it opens; kept for the next search of the same person."""
+        key = (
+            rights.person_id,
+            rights.secrecy,
+            rights.circles,
+            rights.departments,
+            rights.posts,
+            rights.oversees,
+            day,
+            wanted.kinds,
+            wanted.languages,
+        )
+        with self.lock:
+            view = self.views.get(key)
+            if view is None or len(view) < len(self.numbers):
+                view = bytearray(guard.opens(rights, day, wanted) for guard in self.numbers)
+                self.views[key] = view
+            self.views.move_to_end(key)
+            while len(self.views) > _VIEWS:
+                self.views.popitem(last=False)
+            return view
+
+
+class Walk:
+    """One walk over the matches of a query in one segment."""
+
+    def __init__(self, leaf: Any, first: int, segment: Segment, query: Query) -> None:
+        self.leaf = leaf
+        self.first = first
+        self.segment = segment
+        self.query = query
+        self.compiler = Compiler(leaf.reader())
+
+    def hits(self, view: bytearray, without: frozenset[str]) -> Iterator[tuple[float, int]]:
+        """Score and negative number of each match whose guard opens."""
+        names = self._names()
+        guards, hidden = self.segment.guards, hidden_places(self.leaf.reader(), without)
+        wanted, enough = self._wanted()
+        for place, score in self._scored(wanted):
+            if enough is not None and place not in enough and place not in names:
+                continue
+            extra = names.pop(place, 0.0)
+            if view[guards[place]] and place not in hidden:
+                yield score + extra, -(self.first + place)
+        for place, extra in names.items():
+            if view[guards[place]] and place not in hidden:
+                yield extra, -(self.first + place)
+
+    def _wanted(self) -> tuple[Any | None, set[int] | None]:
+        if self.query.least >= len(self.query.every):
+            return self.compiler.every(self.query), None
+        each, wanted = self.compiler.some(self.query)
+        held: Counter[int] = Counter()
+        for query in each:
+            held.update(query.matcher(self.leaf, self.leaf.boolean_context()).all_ids())
+        return wanted, {place for place, count in held.items() if count >= self.query.least}
+
+    def _names(self) -> dict[int, float]:
+        weight = _NUMBER_WEIGHT if self.query.number else _NAME_WEIGHT
+        named = self.compiler.named(self.query)
+        documents = self.segment.documents
+        return {place: 1.0 + score * weight for place, score in self._scored(named) if place in documents}
+
+    def _scored(self, query: Any | None) -> Iterator[tuple[int, float]]:
+        if query is None:
+            return
+        matcher = query.matcher(self.leaf, self.leaf.context(needs_current=True))
+        while matcher.is_active():
+            yield matcher.id(), matcher.score()
+            matcher.next()
+
+
+def hidden_places(reader: Any, groups: frozenset[str]) -> frozenset[int]:
+    """The places of all entries of these groups, which are answered from elsewhere."""
+    return frozenset(
+        place
+        for group in groups
+        if ("group", group.encode()) in reader
+        for place in reader.postings("group", group).all_ids()
+    )
+
+
+def read_segment(reader: Any, guards: Guards) -> Segment:
+    """What is needed of a segment besides its postings; read once, for segments never change."""
+    numbers = array("L", bytes(array("L").itemsize * reader.doc_count_all()))
+    documents = {}
+    for raw in reader.lexicon("guard"):
+        name = reader.schema["guard"].from_bytes(raw)
+        places = list(reader.postings("guard", name).all_ids())
+        if not places:
+            continue
+        guard = Guard.of(unpack(reader.stored_fields(places[0])["entry"]["entry"]))
+        number = guards.number(guard)
+        for place in places:
+            numbers[place] = number
+    for place in reader.all_doc_ids():
+        stored = reader.stored_fields(place)["entry"]
+        if stored.get("whole"):
+            entry = stored["entry"]
+            spoken = tuple(title_words(entry["title"]))
+            documents[place] = (entry["number"], entry["title"], entry["language"], spoken)
+    return Segment(numbers, documents)
