@@ -1,7 +1,8 @@
 """Pure rules: the printed blank sheet of a declared document, as safe HTML and as plain words.
 
 Classes for the style sheet: `blank`, `blank-section`, `blank-row`, `blank-label`, `blank-answer`,
-`blank-table`, `blank-sign`; small parts are `blank-help`, `blank-unit`, `blank-code`, `blank-note`.
+`blank-table`, `blank-sign`; small parts are `blank-help`, `blank-unit`, `blank-code`,
+`blank-note`, `blank-choice`; `blank-cells` has columns of fixed width.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _SHORT: Final = frozenset(
     }
 )
 _TALL: Final = frozenset({Type.LONG_TEXT, Type.FILE, Type.PHOTO})
+_COLUMNS: Final = (
+    "<colgroup>" + '<col class="blank-label-column"><col class="blank-answer-column">' * 2 + "</colgroup>"
+)
 _NARROW: Final = 16
 _SHEET_COLUMNS: Final = 10
 _SHEET_ROWS: Final = 14
@@ -119,7 +123,7 @@ class _Sheet:
                 rows.append(self.row(field))
         if waiting is not None:
             rows.append(self.row(waiting))
-        return f'<table class="blank-cells"><tbody>{"".join(rows)}</tbody></table>'
+        return f'<table class="blank-cells">{_COLUMNS}<tbody>{"".join(rows)}</tbody></table>'
 
     def row(self, *fields: Field) -> str:
         tall = " blank-tall" if fields[0].type in _TALL else ""
