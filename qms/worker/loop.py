@@ -1,0 +1,140 @@
+"""The one loop: jobs under leases, the day job at midnight and at start, mail, the search follower."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from qms import documents, jobs, tasks
+from qms.kernel.errors import QmsError
+from qms.kernel.ports import Actor
+from qms.rendering import Pool
+from qms.runtime import every_permission
+from qms.worker.documents import issue
+from qms.worker.evidence import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from qms.runtime import Runtime
+
+LOG: Final = logging.getLogger("qms.worker")
+_PAUSE: Final = 1.0
+
+
+
+class Loop:
+    """One worker process of a workspace; several may run on any machine over one database."""
+
+    def __init__(self, runtime: Runtime, *, lanes: int | None = None) -> None:
+        self.runtime = runtime
+        self.lanes = lanes or min(4, os.cpu_count() or 1)
+        self.actor = Actor("service:worker", f"worker {socket.gethostname()}")
+        self.pool = Pool(
+            seconds=runtime.settings.render_seconds,
+            megabytes=runtime.settings.render_megabytes,
+            size=self.lanes,
+        )
+        self.handlers: Mapping[str, Callable[[Runtime, Actor, Pool, jobs.Claim], None]] = {
+            "documents.issue": issue,
+            "evidence.build": build,
+        }
+        self._day: date | None = None
+        self._stop = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; a fault of one part is logged and does not end the others."""
+        self._stop = stop
+        lanes = [threading.Thread(target=self._lane, daemon=True) for _ in range(self.lanes)]
+        for lane in lanes:
+            lane.start()
+        while not stop.is_set():
+            for part in (self.day, self.mail, self.follow):
+                self._guarded(part)
+            stop.wait(_PAUSE)
+        for lane in lanes:
+            lane.join()
+        self.pool.close()
+
+    def drain(self, told: Callable[[int], None] | None = None) -> int:
+        """Do everything that is due now, then give back how many jobs were run."""
+        self.day()
+        count = 0
+        lock = threading.Lock()
+
+        def lane() -> None:
+            nonlocal count
+            while self.turn():
+                with lock:
+                    count += 1
+                    if told:
+                        told(count)
+
+        with ThreadPoolExecutor(self.lanes) as crew:
+            for done in [crew.submit(lane) for _ in range(self.lanes)]:
+                done.result()
+        self.mail()
+        self.follow()
+        return count
+
+    def close(self) -> None:
+        """End the rendering processes."""
+        self.pool.close()
+
+    def turn(self) -> bool:
+        """Take one job and run it; False where nothing is due."""
+        claim = jobs.claim(self.runtime.works, self.actor, tuple(self.handlers))
+        if claim is None:
+            return False
+        try:
+            self.handlers[claim.kind](self.runtime, self.actor, self.pool, claim)
+        except jobs.LeaseLost:
+            LOG.warning("job %s was taken over", claim.id)
+        except Exception as fault:
+            LOG.exception("job %s failed", claim.id)
+            self._failed(claim, fault)
+        return True
+
+    def _failed(self, claim: jobs.Claim, fault: Exception) -> None:
+        text = fault.sentence("en") if isinstance(fault, QmsError) else f"{type(fault).__name__}: {fault}"
+        with self.runtime.works.writing(self.actor, every_permission()) as work:
+            jobs.fail(work, claim, text)
+
+    def _lane(self) -> None:
+        while not self._stop.is_set():
+            if not self._guarded(self.turn):
+                self._stop.wait(_PAUSE)
+
+    def _guarded(self, part: Callable[[], object]) -> bool:
+        try:
+            return bool(part())
+        except Exception:
+            LOG.exception("the worker goes on after a fault")
+            return False
+
+    def day(self) -> bool:
+        """The day job: once at the start and once each new day of the organisation's zone (law 5)."""
+        works = self.runtime.works
+        with works.reading(self.actor) as look:
+            today = look.today
+        if today == self._day:
+            return False
+        with works.writing(self.actor, every_permission()) as work:
+            documents.day.run(work)
+        with works.writing(self.actor, every_permission()) as work:
+            tasks.remind(work)
+        self._day = today
+        return True
+
+    def mail(self) -> bool:
+        """Send the notices that wait."""
+        return tasks.send_waiting(self.runtime.works, self.actor) > 0
+
+    def follow(self) -> bool:
+        """Bring the search index to the head of the trail."""
+        return self.runtime.search.follow(self.runtime.works, self.actor).rows > 0
