@@ -8,9 +8,21 @@ from qms.rendering.fonts import FontAltered, FontUnreadable, OwnFont, Uncovered,
 from qms.rendering.furniture import contents_of
 from qms.rendering.grammar import sanitised
 from qms.rendering.markdown import Block, ClauseText, Content, read
-from qms.rendering.pool import Pool, Rendered
+from qms.rendering.page import render_html
+from qms.rendering.pool import Pool
 from qms.rendering.qr import parsed_code, qr_svg, short_code
-from qms.rendering.sheet import Approval, Change, Heading, Layout, Picture, Reference, Sheet, from_json, to_json
+from qms.rendering.rendered import Rendered
+from qms.rendering.sheet import (
+    Approval,
+    Change,
+    Heading,
+    Layout,
+    Picture,
+    Reference,
+    Sheet,
+    from_json,
+    to_json,
+)
 
 __all__ = [
     "Approval",
@@ -50,6 +62,7 @@ __all__ = [
     "parsed_code",
     "qr_svg",
     "read",
+    "render_html",
     "sanitised",
     "sheet",
     "short_code",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING, Never
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from qms.rendering.fonts import SHIPPED
+from qms.rendering.page import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-SCHEME: Final = "asset:"
 
 
 class FetchRefusedError(ValueError):

@@ -7,30 +7,26 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import pydyf
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
-from qms.kernel.clock import iso
 from qms.kernel.labels import say
-from qms.rendering.assets import SCHEME, Assets
+from qms.rendering.assets import Assets
 from qms.rendering.errors import RenderFailed
 from qms.rendering.fonts import SHIPPED, font_bytes
-from qms.rendering.furniture import fact_rows, page_label, signed_line, state_line
-from qms.rendering.grammar import sanitised
+from qms.rendering.furniture import page_label
+from qms.rendering.page import SCHEME, render_html
 from qms.rendering.qr import qr_svg
-from qms.rendering.sheet import Layout
+from qms.rendering.rendered import Rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from qms.rendering.fonts import OwnFont
     from qms.rendering.sheet import Sheet
@@ -54,68 +50,9 @@ _UA: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished PDF, its number of pages, and the versions of the libraries that made it (law 8)."""
-
-    pdf: bytes
-    pages: int
-    versions: Mapping[str, str]
-
-
 def versions() -> dict[str, str]:
     """The versions of everything that has a say in the bytes."""
     return {name: version(name) for name in _LIBRARIES}
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("qms.rendering"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render_html(sheet: Sheet) -> str:
-    """The sheet as HTML for the typesetter; the body is sanitised once more (SEC-18)."""
-    language = sheet.language
-
-    def words(text: str, **facts: object) -> str:
-        return say(text, language, **facts)
-
-    return (
-        _templates()
-        .get_template("sheet.html")
-        .render(
-            sheet=sheet,
-            _=words,
-            body=Markup(_body(sheet)),  # noqa: S704 - sanitised in _body
-            state=state_line(sheet),
-            signed=signed_line(sheet),
-            facts=[[(fact.label, fact.value) for fact in row] for row in fact_rows(sheet)],
-            keywords=", ".join((sheet.number, sheet.revision, *sheet.keywords)),
-            at=iso(sheet.at.replace(microsecond=0))[:19] + "Z",
-            landscape=sheet.landscape or sheet.layout is Layout.REGISTER,
-            record_line=sheet.layout is Layout.FORM,
-            qr=f"{SCHEME}qr.svg" if sheet.verification_url else "",
-            qr_words=say("QR code of {address}", language, address=sheet.verification_url),
-        )
-    )
-
-
-def _body(sheet: Sheet) -> str:
-    """The body with its pictures pointed at memory; a picture the sheet does not carry loses its address."""
-    names = {picture.name for picture in sheet.pictures}
-
-    def address(tag: str, attribute: str, value: str) -> str | None:
-        if (tag, attribute) == ("img", "src"):
-            return f"{SCHEME}picture/{value}" if value in names else None
-        return value
-
-    return sanitised(sheet.body, address)
 
 
 def render_bytes(sheet: Sheet, source: bytes, source_name: str) -> Rendered:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from qms.rendering.errors import RenderFailed, RenderTimeout, RenderTooLarge
-from qms.rendering.pdf import Rendered
+from qms.rendering.rendered import Rendered
 from qms.rendering.sheet import to_json
 
 if TYPE_CHECKING:
