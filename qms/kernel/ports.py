@@ -128,12 +128,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of an evidence bundle: a safe path, and either a blob's digest or the bytes."""
+    """One file of an evidence bundle: a safe path, and either a blob's digest or the bytes.
+
+    `refs` are the things the file speaks of: the bundle's trail extract opens their entries.
+    """
 
     path: str
     digest: str | None = None
     content: bytes | None = None
     title: str = ""
+    refs: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
