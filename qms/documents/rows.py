@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from qms.kernel.errors import Missing
     from qms.kernel.ports import Rights
     from qms.kernel.work import Work
 
@@ -91,6 +92,18 @@ def lock(work: Work, ref: Ref) -> Revision:
     return lock_by_id(work, found.id)
 
 
+def lock_seen(work: Work, revision_id: int, otherwise: Missing) -> Revision:
+    """The revision of this id, locked, where the person may see it; otherwise what they asked is missing."""
+    known = work.session.scalar(
+        select(Revision.id)
+        .join(Revision.document)
+        .where(Revision.id == revision_id, access.visible(work.session, work.rights, work.today))
+    )
+    if known is None:
+        raise otherwise
+    return lock_by_id(work, known)
+
+
 def lock_by_id(work: Work, revision_id: int) -> Revision:
     """The revision of this id with its document, locked and read afresh."""
     return work.session.execute(
@@ -100,6 +113,16 @@ def lock_by_id(work: Work, revision_id: int) -> Revision:
         .where(Revision.id == revision_id)
         .with_for_update(of=Revision)
         .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def by_id(session: Session, revision_id: int) -> Revision:
+    """The revision of this id with its document, for a service."""
+    return session.execute(
+        select(Revision)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(Revision.id == revision_id)
     ).scalar_one()
 
 
@@ -118,13 +141,27 @@ def open_revision(session: Session, document_id: int, language: str) -> Revision
     )
 
 
-def latest(session: Session, document_id: int, language: str) -> Revision | None:
-    """The revision of this language with the highest label, whatever its state."""
+def labelled(session: Session, document_id: int, language: str, label: str) -> Revision | None:
+    """The revision of this label, discarded or not."""
     return session.scalar(
         select(Revision)
         .join(Revision.document)
         .options(contains_eager(Revision.document))
-        .where(Revision.document_id == document_id, Revision.language == language)
+        .where(Revision.document_id == document_id, Revision.language == language, Revision.label == label)
+    )
+
+
+def last_issued(session: Session, document_id: int, language: str) -> Revision | None:
+    """The issued revision of this language with the highest label."""
+    return session.scalar(
+        select(Revision)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(
+            Revision.document_id == document_id,
+            Revision.language == language,
+            Revision.state == State.ISSUED,
+        )
         .order_by(Revision.edition.desc(), Revision.modification.desc())
         .limit(1)
     )
@@ -135,15 +172,32 @@ def validities(session: Session, document_id: int, language: str) -> list[Validi
     return list(
         session.scalars(
             select(Validity)
+            .join(Validity.revision)
+            .options(contains_eager(Validity.revision))
             .where(Validity.document_id == document_id, Validity.language == language)
             .order_by(Validity.from_on, Validity.id)
+            .execution_options(populate_existing=True)
         )
     )
 
 
 def intervals(rows: Sequence[Validity]) -> list[Interval]:
-    """Validity rows as the plain values the rules work on, named by revision id."""
-    return [Interval(str(row.revision_id), row.from_on, row.until_on, row.ended_by) for row in rows]
+    """Validity rows as the plain values the rules work on, named by the label of the revision."""
+    return [Interval(row.revision.label, row.from_on, row.until_on, row.ended_by) for row in rows]
+
+
+def known(session: Session, ref: Ref) -> Revision:
+    """The revision of this Ref for a service that works on what a person ordered."""
+    number, language, label = parts(ref)
+    found = session.scalar(
+        select(Revision)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(Document.number == number, Revision.language == language, Revision.label == label)
+    )
+    if found is None:
+        raise errors.RevisionMissing(revision=f"{number} {label}")
+    return found
 
 
 def person_id(work: Work) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qms.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
 __all__ = [
+    "AboveClearance",
     "AcknowledgedAlready",
     "CannotAcknowledge",
     "CircleUnknown",
@@ -32,9 +33,9 @@ __all__ = [
     "PlanStale",
     "PublicAddressMissing",
     "ReasonMissing",
-    "RevisionMissing",
     "ReviewConcluded",
     "ReviewMissing",
+    "RevisionMissing",
     "SourceMoved",
     "WithdrawalClosed",
     "WithdrawalMissing",
@@ -140,10 +141,16 @@ class OwnerUnknown(Invalid):
     message = "There is no department {department}; the owner has to be one."
 
 
-class CircleUnknown(Invalid):
-    """A closed circle named in a head exists, otherwise nobody could ever see the document."""
+class CircleUnknown(Forbidden):
+    """Only who is inside a closed circle writes for it (R19)."""
 
-    message = "There is no closed circle {circle}."
+    message = "You are not in the closed circle {circle}, so you cannot write for it."
+
+
+class AboveClearance(Forbidden):
+    """Nobody writes what they may not read (R16)."""
+
+    message = "This secrecy grade is above what you may see."
 
 
 class NumberMismatch(Invalid):

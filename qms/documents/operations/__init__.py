@@ -1,0 +1,46 @@
+"""What people do with controlled documents, one verb a function, by stage."""
+
+from qms.documents.operations import day
+from qms.documents.operations.acknowledging import acknowledge
+from qms.documents.operations.drafting import discard_draft, draft, save_draft
+from qms.documents.operations.issue import (
+    decide_issue,
+    fail_issue,
+    plan_issue,
+    release,
+    retry_issue,
+    stored_plan,
+)
+from qms.documents.operations.review import (
+    comment,
+    resolve_comment,
+    return_to_draft,
+    sign_approval,
+    sign_review,
+    withdraw_from_review,
+)
+from qms.documents.operations.reviewing import conclude_periodic_review
+from qms.documents.operations.submission import Submitted, submit
+
+__all__ = [
+    "Submitted",
+    "acknowledge",
+    "comment",
+    "conclude_periodic_review",
+    "day",
+    "decide_issue",
+    "discard_draft",
+    "draft",
+    "fail_issue",
+    "plan_issue",
+    "release",
+    "resolve_comment",
+    "retry_issue",
+    "return_to_draft",
+    "save_draft",
+    "sign_approval",
+    "sign_review",
+    "stored_plan",
+    "submit",
+    "withdraw_from_review",
+]

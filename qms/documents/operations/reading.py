@@ -1,0 +1,78 @@
+"""Reading duty: who owes the reading of the revision in force, as tasks (DOC-07, R13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from qms import accounts, calendar, tasks
+from qms.documents import rows
+from qms.documents.distribution import read_distribution
+from qms.documents.models import Acknowledgement, Revision
+from qms.documents.operations import filling, walk
+from qms.kernel.labels import N_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from qms.documents.distribution import Distribution
+    from qms.kernel.work import Work
+
+KIND = "documents:read"
+_SUBJECT = N_("Read and acknowledge {number} {label}: {title}")
+
+
+def distribution_of(work: Work, revision: Revision) -> Distribution:
+    """Whom a revision is for, its people by id."""
+    known = filling.people_of(work, revision.distribution)
+    return read_distribution(revision.distribution, revision.document.kind, known)
+
+
+def reached(work: Work, distribution: Distribution, day: date) -> set[int]:
+    """Everybody the distribution reaches on the day."""
+    people = set(accounts.members(work.session, distribution.departments, day))
+    for post in sorted(distribution.posts):
+        people |= set(accounts.post_holders(work.session, post, day))
+    active = {person.id for person in accounts.people(work.session)}
+    return people | (set(distribution.people) & active)
+
+
+def acknowledged(work: Work, revision: Revision) -> set[int]:
+    """Who has signed for exactly the contents of the revision."""
+    return set(
+        work.session.scalars(
+            select(Acknowledgement.person_id).where(
+                Acknowledgement.revision_id == revision.id,
+                Acknowledgement.digest == revision.content_digest,
+            )
+        )
+    )
+
+
+def owe(work: Work, revision: Revision, since: date) -> None:
+    """Owe the reading to everybody reached who has not signed; whoever is no longer reached drops out.
+
+    The span runs from the day given: the effective day, for a joiner the day of joining.
+    """
+    distribution = distribution_of(work, revision)
+    ref = rows.ref_of(revision)
+    wanted = reached(work, distribution, work.today) - acknowledged(work, revision)
+    owing = {owed.person_id for owed in tasks.outstanding(work.session, KIND, ref)}
+    for gone in sorted(owing - wanted):
+        tasks.cancel(work, KIND, ref, person_id=gone)
+    tasks.owe(
+        work,
+        kind=KIND,
+        ref=ref,
+        person_ids=sorted(wanted - owing),
+        subject=_SUBJECT,
+        facts=walk.facts(revision),
+        due_on=calendar.after(since, distribution.read_within).day,
+        personal=True,
+    )
+
+
+def release(work: Work, revision: Revision) -> None:
+    """Nobody owes the reading of what is no longer in force."""
+    tasks.cancel(work, KIND, rows.ref_of(revision))

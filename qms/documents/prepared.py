@@ -1,0 +1,101 @@
+"""A source made ready for an act: read, checked in shape, and its bytes lying in the vault (laws 2 and 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from qms.documents import numbering
+from qms.documents.defaults import DECLARED
+from qms.documents.source import Source, read_source
+from qms.kernel.errors import Problem
+from qms.kernel.labels import N_
+from qms.rendering import Content, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qms.documents.models import Revision
+    from qms.kernel.settings import Settings
+    from qms.kernel.vault import Vault
+
+MOST_IMAGE: Final = 20 << 20
+_MAGIC: Final = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
+_NOTHING: Final = Content((), "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A source with its content, the digest of its bytes, and the digests of the images it uses."""
+
+    source: Source
+    content: Content
+    digest: str
+    images: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All words that will be printed from the source itself."""
+        return self.content.plain
+
+
+def prepare(
+    vault: Vault, settings: Settings, data: bytes, file: str, images: Mapping[str, bytes] | None = None
+) -> Prepared:
+    """Read a source, then store it and the images it uses; done outside any writing Work.
+
+    A head that breaks its shape is refused with every fault; faults of the text are kept and
+    refuse the submission, so that a draft may be half finished.
+    """
+    source = read_source(data, file)
+    content = _content(source, settings)
+    given = images or {}
+    problems = list(content.problems)
+    stored: dict[str, str] = {}
+    for name in content.images:
+        fault = _image_fault(name, given.get(name))
+        if fault is not None:
+            problems.append(Problem(fault, file, facts={"name": name}))
+        else:
+            stored[name] = vault.put(given[name])
+    return Prepared(source, content, vault.put(data), stored, tuple(problems))
+
+
+def read_back(vault: Vault, settings: Settings, revision: Revision, images: Mapping[str, str]) -> Prepared:
+    """The source of a revision as it was stored, checked against its digest."""
+    source = read_source(vault.read(revision.source_digest), file_of(settings, revision))
+    content = _content(source, settings)
+    problems = list(content.problems)
+    missing = N_("The image {name} is missing; put it beside the text.")
+    problems += [
+        Problem(missing, source.file, facts={"name": name}) for name in content.images if name not in images
+    ]
+    return Prepared(source, content, revision.source_digest, images, tuple(problems))
+
+
+def file_of(settings: Settings, revision: Revision) -> str:
+    """The file name of a revision's source."""
+    return numbering.file_name(
+        revision.document.number,
+        revision.language,
+        usual=settings.language,
+        yaml=revision.document.kind in DECLARED,
+    )
+
+
+def _content(source: Source, settings: Settings) -> Content:
+    if source.head["kind"] in DECLARED:
+        return _NOTHING
+    return read(source.body, source.file, source.body_line, number_pattern=settings.number_pattern)
+
+
+def _image_fault(name: str, content: bytes | None) -> str | None:
+    if content is None:
+        return N_("The image {name} is missing; put it beside the text.")
+    if len(content) > MOST_IMAGE:
+        return N_("The image {name} is larger than 20 MB.")
+    if not content.startswith(_MAGIC[PurePosixPath(name).suffix.lower()]):
+        return N_("The file {name} is not the kind of image its name says.")
+    return None
