@@ -11,6 +11,7 @@ from qms.rendering.markdown import Block, ClauseText, Content, read
 from qms.rendering.page import render_html
 from qms.rendering.pool import Pool
 from qms.rendering.qr import parsed_code, qr_svg, short_code
+from qms.rendering.redline import Row, RowKind, compare, compare_texts
 from qms.rendering.rendered import Rendered
 from qms.rendering.sheet import (
     Approval,
@@ -23,6 +24,7 @@ from qms.rendering.sheet import (
     from_json,
     to_json,
 )
+from qms.rendering.stamp import Stamp, StampKind, stamp
 
 __all__ = [
     "Approval",
@@ -48,13 +50,19 @@ __all__ = [
     "RenderTimeout",
     "RenderTooLarge",
     "Rendered",
+    "Row",
+    "RowKind",
     "Sheet",
+    "Stamp",
+    "StampKind",
     "Step",
     "Uncovered",
     "blank",
     "blank_form",
     "blank_register",
     "citations",
+    "compare",
+    "compare_texts",
     "contents_of",
     "from_json",
     "markdown",
@@ -66,6 +74,7 @@ __all__ = [
     "sanitised",
     "sheet",
     "short_code",
+    "stamp",
     "to_json",
     "uncovered",
 ]

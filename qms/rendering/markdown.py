@@ -6,27 +6,35 @@ Source form: `{#id}` on the line before a heading, typed decimal numbers in head
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-
-from markdown_it.token import Token
+from urllib.parse import unquote
 
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
 from qms.rendering.citations import Citation, citations
-from qms.rendering.columns import widths
-from qms.rendering.grammar import reader, sanitised, wide
+from qms.rendering.grammar import reader, sanitised
 from qms.rendering.outline import Outline
+from qms.rendering.tokens import (
+    as_text,
+    joins,
+    new_token,
+    number_span,
+    pieces,
+    sections,
+    split_heading,
+    text_token,
+    with_columns,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from markdown_it.token import Token
+
 LONGEST: Final = 600_000
-_HEADING: Final = re.compile(
-    r"(?P<number>\d+(?:[.．]\d+)*[.．、]?)(?P<gap>[ \u3000]+)(?P<words>.*)", re.DOTALL
-)
 _IMAGE: Final = re.compile(r"[\w][\w.-]*(?:/[\w][\w.-]*)*\.(?:png|jpg|jpeg)", re.IGNORECASE)
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
@@ -137,14 +145,14 @@ class _Reading:
         tokens = reader().parse(_UNSEEN.sub("", self.text))
         clauses: list[ClauseText] = []
         blocks: list[Block] = []
-        for start, end in _sections(tokens):
+        for start, end in sections(tokens):
             for clause in self._clause(tokens, start, end):
                 clauses.append(clause)
                 blocks += _blocks(clause, tokens[start:end])
         for index, token in enumerate(tokens):
             self._check(tokens, index, token)
         self._dangling()
-        tokens = _with_columns(tokens)
+        tokens = with_columns(tokens)
         html = sanitised(reader().renderer.render(tokens, reader().options, {}))
         plain = "\n\n".join(_whole(clause) for clause in clauses)
         problems = tuple(sorted(self.problems, key=lambda item: item.line or 0))
@@ -154,25 +162,25 @@ class _Reading:
         """The clause between two headings; its heading token gets number span and id."""
         opening = tokens[start] if start < end and tokens[start].type == "heading_open" else None
         if opening is None:
-            text = _words(tokens[start:end])
+            text = words_of(tokens[start:end])
             return [ClauseText("", "", "", 0, text, self.first, "")] if text else []
         inline = tokens[start + 1]
-        number, heading = _split(inline)
+        number, heading = split_heading(inline)
         line = opening.map[0] if opening.map else 0
         level = int(opening.tag[1])
         given = str(opening.attrs.get("id", ""))
         known = self.outline.enter(number, level, given, line)
         opening.attrs["id"] = known
         number = number.rstrip(".．、").replace("．", ".")
-        _number_span(inline, number)
-        text = _words(tokens[start + 3 : end])
+        number_span(inline, number)
+        text = words_of(tokens[start + 3 : end])
         return [ClauseText(known, number, heading, level, text, self.first + line, known)]
 
     def _check(self, tokens: Sequence[Token], index: int, token: Token) -> None:
         line = token.map[0] if token.map else 0
         if token.type == "html_block":
             self.problem(N_("Raw HTML is not allowed; write Markdown."), line)
-            _as_text(token)
+            as_text(token)
         elif token.type == "heading_open" and token.level > 0:
             self.problem(N_("A heading may not stand inside a list, a quotation or a block."), line)
         elif token.type == "fence":
@@ -203,7 +211,7 @@ class _Reading:
             depth += child.nesting if child.type in {"link_open", "link_close"} else 0
             if child.type == "softbreak":
                 line += 1
-                if _joins(children, position):
+                if joins(children, position):
                     continue
             elif child.type == "hardbreak":
                 line += 1
@@ -213,7 +221,7 @@ class _Reading:
     def _child(self, child: Token, line: int, *, linked: bool) -> list[Token]:
         if child.type == "html_inline":
             self.problem(N_("Raw HTML is not allowed; write Markdown."), line)
-            _as_text(child)
+            as_text(child)
         elif child.type == "image":
             self._image(child, line)
         elif child.type == "link_open":
@@ -236,8 +244,9 @@ class _Reading:
                 )
 
     def _image(self, child: Token, line: int) -> None:
-        name = str(child.attrs.get("src", ""))
+        name = unquote(str(child.attrs.get("src", "")))
         if _IMAGE.fullmatch(name):
+            child.attrs["src"] = name
             self.images[name] = None
             if not child.content.strip():
                 self.problem(N_("Describe the image {name} in its square brackets."), line, name=name)
@@ -274,137 +283,21 @@ class _Reading:
             href = self.link(cited) if self.link else None
             if href is None:
                 continue
-            made.append(_text(child.content[done : cited.start]))
-            opening = _token("link_open", "a", 1)
+            made.append(text_token(child.content[done : cited.start]))
+            opening = new_token("link_open", "a", 1)
             opening.attrs = {"href": href, "class": "citation"}
-            made += [opening, _text(child.content[cited.start : cited.end]), _token("link_close", "a", -1)]
+            made += [
+                opening,
+                text_token(child.content[cited.start : cited.end]),
+                new_token("link_close", "a", -1),
+            ]
             done = cited.end
-        made.append(_text(child.content[done:]))
+        made.append(text_token(child.content[done:]))
         return made
 
 
-def _sections(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Where each top-level heading's section starts and ends, the words before the first included."""
-    starts = [
-        index for index, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0
-    ]
-    edges = [0, *starts, len(tokens)]
-    for start, end in itertools.pairwise(edges):
-        if start < end:
-            yield start, end
-
-
-def _split(inline: Token) -> tuple[str, str]:
-    """Number and words of a heading."""
-    words = _flat(inline)
-    match = _HEADING.fullmatch(words)
-    return (match["number"], match["words"].strip()) if match else ("", words.strip())
-
-
-def _number_span(inline: Token, number: str) -> None:
-    first = (inline.children or [_text("")])[0]
-    match = _HEADING.match(first.content)
-    if not number or match is None:
-        return
-    opening = _token("num_open", "span", 1)
-    opening.attrs = {"class": "num"}
-    words = _text(f" {first.content[match.start('words') :]}")
-    rest = (inline.children or [])[1:]
-    inline.children = [opening, _text(number), _token("num_close", "span", -1), words, *rest]
-
-
-def _joins(children: Sequence[Token], position: int) -> bool:
-    """Whether a line break falls between Chinese characters, where it means no space."""
-    before = next((item.content for item in reversed(children[:position]) if item.content), "")
-    after = next((item.content for item in children[position + 1 :] if item.content), "")
-    return bool(before and after and wide(before[-1]) and wide(after[0]))
-
-
-def _token(kind: str, tag: str, nesting: int) -> Token:
-    return Token(kind, tag, nesting)  # type: ignore[arg-type]  # -1, 0 or 1
-
-
-def _text(words: str) -> Token:
-    token = _token("text", "", 0)
-    token.content = words
-    return token
-
-
-def _as_text(token: Token) -> None:
-    token.type, token.tag = "text", ""
-
-
-def _flat(inline: Token) -> str:
-    """The words of one run of text, as they are read aloud."""
-    children = inline.children or []
-    parts: list[str] = []
-    for position, child in enumerate(children):
-        if child.type in {"softbreak", "hardbreak"}:
-            parts.append("" if _joins(children, position) else " ")
-        else:
-            parts.append(child.content)
-    return "".join(parts)
-
-
-def _with_columns(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with a width for each table column and sides as classes instead of styles."""
-    made: list[Token] = []
-    for index, token in enumerate(tokens):
-        made.append(token)
-        if token.type in {"th_open", "td_open"} and "style" in token.attrs:
-            token.attrs["class"] = str(token.attrs.pop("style")).removeprefix("text-align:")
-        elif token.type == "table_open":
-            made.append(_token("colgroup_open", "colgroup", 1))
-            for percent in widths(_rows(tokens, index)):
-                column = _token("col", "col", 0)
-                column.attrs = {"class": f"w-{percent}"}
-                made.append(column)
-            made.append(_token("colgroup_close", "colgroup", -1))
-    return made
-
-
-def _rows(tokens: Sequence[Token], start: int) -> list[list[str]]:
-    """The words of the cells of the table that opens at `start`."""
-    rows: list[list[str]] = []
-    for token in itertools.takewhile(lambda token: token.type != "table_close", tokens[start:]):
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type == "inline":
-            rows[-1].append(_flat(token))
-    return rows
-
-
-_CELL: Final = " | "
-
-
-def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """Kind and words of each heading, paragraph, list item, table row and code block."""
-    cells: list[str] = []
-    kind = "paragraph"
-    in_row = False
-    for token in tokens:
-        if token.type == "tr_open":
-            in_row, cells = True, []
-        elif token.type == "tr_close":
-            in_row = False
-            yield "row", _CELL.join(cells)
-        elif token.type in {"heading_open", "list_item_open"}:
-            kind = "heading" if token.type == "heading_open" else "item"
-        elif token.type == "inline" and in_row:
-            cells.append(_flat(token))
-        elif token.type == "inline":
-            yield kind, _flat(token)
-            kind = "paragraph"
-        elif token.type in {"fence", "code_block", "html_block"}:
-            yield "code", token.content.rstrip("\n")
-
-
-def _words(tokens: Sequence[Token]) -> str:
-    return "\n".join(words for _, words in _pieces(tokens))
-
-
 def _blocks(clause: ClauseText, tokens: Sequence[Token]) -> Iterator[Block]:
-    for kind, words in _pieces(tokens):
+    for kind, words in pieces(tokens):
         yield Block(clause.id, kind, words)
 
 
