@@ -1,0 +1,23 @@
+"""What the standards refuse, one class a fact."""
+
+from __future__ import annotations
+
+from qms.kernel.errors import Forbidden, Invalid, Missing
+
+
+class EditionMissing(Missing):
+    """No edition of this code has been loaded."""
+
+    message = "There is no edition {edition} of a standard here."
+
+
+class EditionInvalid(Invalid):
+    """The file is no edition; every fault is named."""
+
+    message = "The edition has {count} fault(s)."
+
+
+class MayNotImportStandards(Forbidden):
+    """Loading an edition needs its own permission."""
+
+    message = "You may not import editions of standards."

@@ -1,0 +1,74 @@
+"""What others ask about editions and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from qms.standards.errors import EditionMissing
+from qms.standards.matrix import ClauseRow
+from qms.standards.models import Clause, ClauseLink, Edition, Status
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """An edition as pages and bundles name it."""
+
+    code: str
+    title: Mapping[str, str]
+    status: Status
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether its clause numbers are known to be right."""
+        return self.status is Status.CONFIRMED
+
+
+def editions(session: Session) -> list[EditionView]:
+    """All loaded editions by code."""
+    rows = session.scalars(select(Edition).order_by(Edition.code))
+    return [EditionView(row.code, row.title, row.status) for row in rows]
+
+
+def edition(session: Session, code: str) -> EditionView:
+    """One edition; refused when it has not been loaded."""
+    row = session.scalar(select(Edition).where(Edition.code == code))
+    if row is None:
+        raise EditionMissing(edition=code)
+    return EditionView(row.code, row.title, row.status)
+
+
+def clauses(session: Session, code: str) -> list[ClauseRow]:
+    """The clauses of an edition in its order; empty for one that nobody has filled yet."""
+    rows = session.scalars(
+        select(Clause).where(Clause.edition_id == _id(session, code)).order_by(Clause.position)
+    )
+    return [ClauseRow(row.number, row.title, requirement=row.requirement) for row in rows]
+
+
+def has_clause(session: Session, code: str, number: str) -> bool:
+    """Whether the edition has a clause of this number."""
+    query = select(Clause.id).where(Clause.edition_id == _id(session, code), Clause.number == number)
+    return session.scalar(query) is not None
+
+
+def links(session: Session, old: str, new: str) -> dict[str, list[str]]:
+    """For each clause of the old edition its clauses in the new one, as the new one's file says (E26-01)."""
+    query = select(ClauseLink).where(ClauseLink.edition_id == _id(session, new), ClauseLink.other == old)
+    found: dict[str, list[str]] = {}
+    for row in session.scalars(query.order_by(ClauseLink.id)):
+        found.setdefault(row.old_number, []).append(row.new_number)
+    return found
+
+
+def _id(session: Session, code: str) -> int:
+    found = session.scalar(select(Edition.id).where(Edition.code == code))
+    if found is None:
+        raise EditionMissing(edition=code)
+    return found
