@@ -1,7 +1,6 @@
 """Rendering: what a document looks like on page and paper; knows sheets and texts, no database."""
 
-from qms.rendering import blank, markdown, sheet
-from qms.rendering.blank import Column, Field, Group, Step, blank_form, blank_register
+from qms.rendering import fonts, markdown, sheet
 from qms.rendering.citations import Citation, citations
 from qms.rendering.errors import GlyphMissing, PdfUnreadable, RenderFailed, RenderTimeout, RenderTooLarge
 from qms.rendering.fonts import FontAltered, FontUnreadable, OwnFont, Uncovered, own_font, uncovered
@@ -32,13 +31,10 @@ __all__ = [
     "Change",
     "Citation",
     "ClauseText",
-    "Column",
     "Content",
-    "Field",
     "FontAltered",
     "FontUnreadable",
     "GlyphMissing",
-    "Group",
     "Heading",
     "Layout",
     "OwnFont",
@@ -55,15 +51,12 @@ __all__ = [
     "Sheet",
     "Stamp",
     "StampKind",
-    "Step",
     "Uncovered",
-    "blank",
-    "blank_form",
-    "blank_register",
     "citations",
     "compare",
     "compare_texts",
     "contents_of",
+    "fonts",
     "from_json",
     "markdown",
     "own_font",

@@ -24,7 +24,7 @@ CONTAINERS: Final = ("example", "note")
 
 _TAGS: Final = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "blockquote", "pre", "code"),
-    *("strong", "em", "s", "a", "img", "span", "div", "ins", "del", "figure", "figcaption"),
+    *("strong", "em", "s", "a", "img", "span", "div", "ins", "del", "small", "section"),
     *("table", "thead", "tbody", "tr", "th", "td", "caption", "colgroup", "col"),
 }
 _ATTRIBUTES: Final = {
@@ -38,15 +38,17 @@ _ATTRIBUTES: Final = {
 }
 _SIDES: Final = {"left", "right", "center"}
 _CLASSES: Final = {
-    "div": {*CONTAINERS, "part"},
-    "span": {"num", "box", "unit", "code", "must", "rule", "word"},
-    "table": {"form", "small", "register", "grid", "signatures"},
-    "tr": {"part", "blank"},
-    "th": {*_SIDES, "label"},
-    "td": {*_SIDES, "answer", "long", "tall", "signature", "options"},
-    "p": {"hint"},
+    "div": {*CONTAINERS, "blank", "blank-landscape", "blank-portrait"},
+    "section": {"blank-section"},
+    "span": {"num", "blank-required", "blank-unit", "blank-choice"},
+    "small": {"blank-help", "blank-code"},
+    "table": {"blank-number", "blank-cells", "blank-table", "blank-sheet", "blank-sign"},
+    "tr": {"blank-row", "blank-tall"},
+    "th": {*_SIDES, "blank-label"},
+    "td": {*_SIDES, "blank-answer"},
+    "p": {"blank-note"},
     "a": {"citation"},
-    "col": {f"w-{percent}" for percent in range(1, 101)},
+    "col": {*(f"w-{percent}" for percent in range(1, 101)), "blank-label-column", "blank-answer-column"},
 }
 
 

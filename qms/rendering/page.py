@@ -47,7 +47,6 @@ def render_html(sheet: Sheet) -> str:
             keywords=", ".join((sheet.number, sheet.revision, *sheet.keywords)),
             at=sheet.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             landscape=sheet.landscape or sheet.layout is Layout.REGISTER,
-            record_line=sheet.layout is Layout.FORM,
             qr=f"{SCHEME}qr.svg" if sheet.verification_url else "",
             qr_words=say("QR code of {address}", language, address=sheet.verification_url),
         )

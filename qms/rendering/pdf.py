@@ -5,7 +5,9 @@ Nothing is fetched but what `assets` offers. Long work belongs into `pool`, whic
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import zlib
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pydyf
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 
 from qms.kernel.labels import say
@@ -31,7 +34,17 @@ if TYPE_CHECKING:
     from qms.rendering.fonts import OwnFont
     from qms.rendering.sheet import Sheet
 
-_LIBRARIES: Final = ("weasyprint", "pydyf", "fonttools", "segno", "nh3", "markdown-it-py", "jinja2", "qms")
+_LIBRARIES: Final = (
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "pillow",
+    "segno",
+    "nh3",
+    "markdown-it-py",
+    "jinja2",
+    "qms",
+)
 _SHARES: Final = "\n".join(f".w-{percent} {{ width: {percent}% }}" for percent in range(1, 101))
 _UA: Final = (
     '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
@@ -50,9 +63,17 @@ _UA: Final = (
 )
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
-    """The versions of everything that has a say in the bytes."""
-    return {name: version(name) for name in _LIBRARIES}
+    """The versions of everything that has a say in the bytes; the fonts by their common digest."""
+    number = int(pango.pango_version())
+    fonts = hashlib.sha256(b"".join(hashlib.sha256(face.path.read_bytes()).digest() for face in SHIPPED))
+    return {
+        **{name: version(name) for name in _LIBRARIES},
+        "pango": f"{number // 10000}.{number // 100 % 100}.{number % 100}",
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "fonts": fonts.hexdigest(),
+    }
 
 
 def render_bytes(sheet: Sheet, source: bytes, source_name: str) -> Rendered:
@@ -88,7 +109,7 @@ def render_bytes(sheet: Sheet, source: bytes, source_name: str) -> Rendered:
         )
     if complaints:
         raise RenderFailed(reason="; ".join(complaints))
-    return Rendered(pdf, len(document.pages), versions())
+    return Rendered(pdf, len(document.pages), dict(versions()))
 
 
 def _given(sheet: Sheet) -> dict[str, tuple[str, bytes]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from qms.rendering.markdown import Block, Content
 
-_ALIKE: Final = 0.35
+_ALIKE: Final = 0.45
 _LONGEST: Final = 4000
 
 
