@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, migrations, trail
+from qms import accounts, forms, migrations, standards, trail
 from qms.accounts import models as _accounts
 from qms.documents import models as _documents
+from qms.evidence import models as _evidence
+from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
 from qms.kernel.clock import SystemClock
 from qms.kernel.database import Base, assert_safe, build_engine
@@ -18,11 +20,14 @@ from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
+from qms.search import Register, Search, open_search
+from qms.standards import models as _standards
 from qms.tasks import models as _tasks
 from qms.trail import models as _trail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
     from qms.kernel.errors import QmsError
     from qms.kernel.settings import Settings
 
-MODELS: Final = (_accounts, _documents, _tasks, _trail)
+MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail)
 METADATA: Final = Base.metadata
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
 
@@ -68,6 +73,7 @@ class Visitor:
     name: str
     session_id: int
     must_change: bool
+    authenticated_at: datetime
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class Runtime:
     settings: Settings
     engine: Engine
     works: Works
+    search: Search
     demo: bool
 
     def visitor(self, work: Work, token: str) -> Visitor | None:
@@ -85,7 +92,9 @@ class Runtime:
         if found is None:
             return None
         person = accounts.person(work.session, found.person_id)
-        return Visitor(found.person_id, person.name, found.session_id, found.must_change)
+        return Visitor(
+            found.person_id, person.name, found.session_id, found.must_change, found.authenticated_at
+        )
 
     def identify(self, work: Work, visitor: Visitor) -> None:
         """Let the Work act in the person's name with the rights of today (law 11)."""
@@ -135,16 +144,26 @@ def every_permission() -> Rights:
     return Rights(permissions=_Everything(), secrecy=Secrecy.SECRET, oversees=True)
 
 
-def ports() -> Mapping[str, Sequence[object]]:
+def ports() -> Mapping[str, Sequence[Any]]:
     """What the slices offer to the floors below them (design: ports)."""
-    return {}
+    return {
+        "bodies": (forms.Blank(),),
+        "sections": (),
+        "entries": (),
+        "evidence": (),
+    }
+
+
+def register() -> Register:
+    """What search may ask: the entries of every slice, and the trail to follow."""
+    return Register(ports()["entries"], trail.since, trail.head)
 
 
 def _assemble(settings: Settings, clock: Clock) -> Runtime:
     engine = build_engine(settings.database)
     vault = LocalVault(settings.at(settings.records) / "vault")
     works = Works(engine, vault, settings, clock, append_to_trail, ports())
-    return Runtime(settings, engine, works, demo=False)
+    return Runtime(settings, engine, works, open_search(settings, register()), demo=False)
 
 
 def build(home: Path, clock: Clock | None = None) -> Runtime:
@@ -195,6 +214,7 @@ def make(
     migrations.upgrade(made.engine)
     assert_safe(made.engine)
     key = trail.make_key(keys)
+    # evidence.make_key(keys, settings.organisation, made.works.clock.now())
     made.demo = made.works.demo = demo
     with made.works.writing(KEEPER, every_permission()) as work:
         work.record(
@@ -203,6 +223,8 @@ def make(
             after={"demo": demo, "names": dict(organisation), "key": key.public.fingerprint},
         )
         founded = accounts.found(work, "centre", organisation)
+        for code, text in standards.shipped().items():
+            standards.load_edition(work, text, f"{code}.yaml")
     _secret(keys / "web.secret")
     return made, founded
 

@@ -1,0 +1,5 @@
+"""The demonstration: the main job of the system on its own library, in a workspace marked as such for ever."""
+
+from qms.cli.demo.command import COMMANDS
+
+__all__ = ["COMMANDS"]
