@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qms.jobs.describe import SENTENCES
+from qms.jobs.describe import SENTENCES, STATES
 from qms.jobs.errors import (
     JobAlreadyOpen,
     JobEnded,
@@ -20,6 +20,7 @@ __all__ = [
     "LEASE",
     "MAX_ATTEMPTS",
     "SENTENCES",
+    "STATES",
     "Claim",
     "Job",
     "JobAlreadyOpen",

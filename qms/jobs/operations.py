@@ -15,6 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from qms.jobs.describe import SILENT, STATES
 from qms.jobs.errors import (
     JobAlreadyOpen,
     JobEnded,
@@ -25,6 +26,7 @@ from qms.jobs.errors import (
 )
 from qms.jobs.models import Job
 from qms.jobs.schedule import LEASE, OPEN, State, after_failure, used_up
+from qms.kernel.labels import Phrase
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def claim(works: Works, actor: Actor, kinds: Collection[str], lease: timedelta =
                 return None
             if not used_up(job.state, job.attempts):
                 return _take(job, work, lease)
-            _die(work, job, job.error or "The worker fell silent on the last attempt.")
+            _die(work, job, job.error or SILENT)
 
 
 def _due(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
@@ -197,7 +199,7 @@ def retry(work: Work, job_id: int, why: str | None = None) -> Job:
     """Let a dead or cancelled job run again from its first attempt."""
     job = _managed(work, job_id)
     if job.state not in {State.DEAD, State.CANCELLED}:
-        raise JobStillOpen(id=job_id, state=job.state)
+        raise JobStillOpen(id=job_id, state=Phrase(STATES[job.state]))
     same = select(Job.id).where(Job.kind == job.kind, Job.key == job.key, Job.state.in_(OPEN))
     if other := work.session.scalar(same):
         raise JobAlreadyOpen(id=job_id, other=other)
@@ -211,7 +213,7 @@ def cancel(work: Work, job_id: int, why: str | None = None) -> Job:
     """End an open job; a worker that runs it learns so when it reports or wants to finish."""
     job = _managed(work, job_id)
     if job.state not in OPEN:
-        raise JobEnded(id=job_id, state=job.state)
+        raise JobEnded(id=job_id, state=Phrase(STATES[job.state]))
     before = {"state": job.state.value, "attempts": job.attempts}
     _end(job, State.CANCELLED, work.now)
     work.record(
