@@ -7,17 +7,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from qms.evidence.container import Packer
 from qms.evidence.paths import clash, is_safe
+from qms.evidence.standalone import DECLARATION, SIGNATURE, TAGMANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-TAGMANIFEST: Final = "tagmanifest-sha256.txt"
-SIGNATURE: Final = f"{TAGMANIFEST}.p7s"
 
 
 class UnsafeItemError(ValueError):

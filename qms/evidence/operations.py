@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 from sqlalchemy.exc import IntegrityError
 
-from qms import accounts
+from qms import accounts, jobs
 from qms.accounts import Meaning, Signature
 from qms.evidence import scope as scopes
 from qms.evidence.errors import (
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from qms.accounts import OpenKey, Person
     from qms.kernel.work import Work
 
-LONGEST = 2000
+LONGEST: Final = 2000
+JOB: Final = "evidence:build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def approve(work: Work, number: str, *, password: str | OpenKey) -> Request:
     row.signature_id = signature.id
     after = {"state": row.state.value, "digest": row.digest, "signature": signature.id}
     work.record("evidence:approve", _ref(row), before={"state": State.REQUESTED.value}, after=after)
+    jobs.enqueue(work, JOB, number, {"number": number})
     return value(row)
 
 
@@ -201,6 +203,15 @@ def fail(work: Work, number: str, *, reason: str) -> Request:
     work.record(
         "evidence:fail", _ref(row), before=before, after={"state": row.state.value, "failure": row.failure}
     )
+    return value(row)
+
+
+def retry(work: Work, number: str) -> Request:
+    """Have the bundle of an approved request made again after a failure."""
+    row = _to_build(work, number)
+    before = {"state": row.state.value}
+    work.record("evidence:retry", _ref(row), before=before, after={"state": row.state.value})
+    jobs.enqueue(work, JOB, number, {"number": number})
     return value(row)
 
 
@@ -294,18 +305,18 @@ def _to_build(work: Work, number: str) -> EvidenceRequest:
     return row
 
 
-def refuse_unapproved(work: Work, row: EvidenceRequest) -> None:
-    """Refuse to give anything out where the signed approval does not fit the request any more (P11-70)."""
+def refuse_unapproved(work: Work, row: EvidenceRequest) -> Signature:
+    """The signed approval; refused where it does not fit the request any more (P11-70)."""
     signature = work.session.get(Signature, row.signature_id) if row.signature_id else None
-    fits = (
-        signature is not None
-        and signature.person_id == row.approved_by
-        and signature.meaning is Meaning.APPROVED
-        and statement_digest(row) == row.digest
-        and accounts.verify_signature(work.session, signature, ref=_ref(row), digest=row.digest)
-    )
-    if not fits:
+    if (
+        signature is None
+        or signature.person_id != row.approved_by
+        or signature.meaning is not Meaning.APPROVED
+        or statement_digest(row) != row.digest
+        or not accounts.verify_signature(work.session, signature, ref=_ref(row), digest=row.digest)
+    ):
         raise RequestAltered(number=row.number)
+    return signature
 
 
 def _refuse_lost_sight(work: Work, row: EvidenceRequest, ceiling: dict[str, Any]) -> None:
