@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from qms.evidence import cms, keys, standalone
 from qms.evidence import container as zips
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SEAL_LIMIT: Final = 1 << 20
+_IN_MEMORY: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Report:
         told = [
             N_("All {files} files with {size} bytes are as they were sealed."),
             N_(
-                "Trail entries {first} to {last} are whole, {opened} of them opened, under a signed checkpoint."
+                "Trail entries {first} to {last} are whole, {opened} of them open, under a signed checkpoint."
             ),
         ]
         told.append(
@@ -125,9 +126,9 @@ def _opened(source: Path | str | BinaryIO, stack: ExitStack) -> tuple[Bag, str |
             return folder, None
         source = stack.enter_context(path.open("rb"))
     if not source.seekable():
-        spooled: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
+        spooled = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
         shutil.copyfileobj(source, spooled)
-        source = spooled
+        source = cast("BinaryIO", spooled)
     zipped = Zipped(source)
     return zipped, zipped.name
 
@@ -159,9 +160,10 @@ def _verified(bag: Bag, name: str | None, fingerprint: str | None) -> Report:
 
 def _sealer(bag: Bag, done: Checked) -> str:
     """The fingerprint of the certificate that sealed the tag manifest; nothing where the seal is wrong."""
+    if bag.sizes[SIGNATURE] > _SEAL_LIMIT:
+        done.say(N_("The seal is broken: {what}."), what=bag.sizes[SIGNATURE])
+        return ""
     try:
-        if bag.sizes[SIGNATURE] > _SEAL_LIMIT:
-            raise ValueError("it is too large")
         at = datetime.fromisoformat(done.info.get(SEALED_AT, ""))
         sealed, content = (b"".join(bag.chunks(path)) for path in (SIGNATURE, TAGMANIFEST))
         return keys.fingerprint(cms.check(sealed, content, at))
@@ -170,7 +172,7 @@ def _sealer(bag: Bag, done: Checked) -> str:
         return ""
 
 
-def _trail(done: Checked) -> dict[str, int | str]:
+def _trail(done: Checked) -> dict[str, Any]:
     if done.trail is None:
         return {}
     return {
