@@ -25,11 +25,12 @@ _CLASSES: Final = (
     str.islower,
     str.isupper,
     str.isdigit,
-    lambda char: not char.isalnum(),
+    # A Chinese character is neither small nor capital: it counts among the other signs.
+    lambda char: not (char.islower() or char.isupper() or char.isdigit()),
 )
 _ROWS: Final = (
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "1234567890",
     "qwertyuiop",
     "asdfghjkl",
     "zxcvbnm",
@@ -44,7 +45,7 @@ class Policy:
     """Rules for new passwords; `classes` of four kinds of characters, `history` not used again."""
 
     minimum: int
-    classes: int = 1
+    classes: int = 0
     history: int = 1
     longest_days: int | None = None
 
@@ -73,7 +74,8 @@ def common() -> frozenset[str]:
 def is_common(password: str) -> bool:
     """Whether guessers try it early: listed, repeated, a run of keys, or such a word with decoration."""
     plain = password.casefold()
-    for form in {plain, plain.translate(_LEET)}:
+    joined = "".join(char for char in plain if char.isalnum())
+    for form in {plain, plain.translate(_LEET), joined or plain}:
         bare = form.strip(string.digits + string.punctuation + " ")
         if form in common() or bare in common() or (not bare and _is_run(form)):
             return True

@@ -226,7 +226,7 @@ class _Circle(_Strict):
 
 class _Person(_Strict):
     login = _Text(required=True)
-    name = _Text(required=True)
+    name = _Text()
     email = _Text()
     language = _one_of(LANGUAGES)
     verified = _Text()

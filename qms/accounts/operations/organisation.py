@@ -113,7 +113,7 @@ class _Loader:
         known = person_by_login(self.work.session, row["login"])
         if known is None:
             details = {key: row[key] for key in ("email", "language", "verified") if key in row}
-            known, password = add_person(self.work, row["login"], row["name"], **details)
+            known, password = add_person(self.work, row["login"], row.get("name", ""), **details)
             self.applied.passwords[known.login] = password
             self.applied.count("people")
         self._places(place, row, known.id)
