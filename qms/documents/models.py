@@ -395,6 +395,7 @@ class Acknowledgement(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     digest: Mapped[str] = mapped_column(String(_DIGEST))
     signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
+    on: Mapped[date] = mapped_column("on_day")
     at: Mapped[datetime] = mapped_column("at_instant", Instant)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from qms.documents import numbering
 from qms.documents.defaults import DECLARED
-from qms.documents.source import Source, read_source
+from qms.documents.source import Source, read_source, write_source
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
 from qms.rendering import Content, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from qms.documents.models import Revision
     from qms.kernel.settings import Settings
@@ -73,6 +74,13 @@ def read_back(vault: Vault, settings: Settings, revision: Revision, images: Mapp
         Problem(missing, source.file, facts={"name": name}) for name in content.images if name not in images
     ]
     return Prepared(source, content, revision.source_digest, images, tuple(problems))
+
+
+def copy(vault: Vault, settings: Settings, old: Prepared, head: Mapping[str, Any]) -> Prepared:
+    """The same text and images under a changed head, stored as a new source."""
+    data = write_source(head, old.source.body)
+    source = read_source(data, old.source.file)
+    return Prepared(source, _content(source, settings), vault.put(data), old.images, old.problems)
 
 
 def file_of(settings: Settings, revision: Revision) -> str:

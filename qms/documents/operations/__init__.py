@@ -2,7 +2,7 @@
 
 from qms.documents.operations import day
 from qms.documents.operations.acknowledging import acknowledge
-from qms.documents.operations.drafting import discard_draft, draft, save_draft
+from qms.documents.operations.drafting import discard_draft, draft, revise, save_draft
 from qms.documents.operations.issue import (
     decide_issue,
     fail_issue,
@@ -21,14 +21,25 @@ from qms.documents.operations.review import (
 )
 from qms.documents.operations.reviewing import conclude_periodic_review
 from qms.documents.operations.submission import Submitted, submit
+from qms.documents.operations.withdrawal import (
+    Asked,
+    cancel_withdrawal,
+    decide_withdrawal,
+    sign_withdrawal_approval,
+    sign_withdrawal_review,
+    withdraw,
+)
 
 __all__ = [
+    "Asked",
     "Submitted",
     "acknowledge",
+    "cancel_withdrawal",
     "comment",
     "conclude_periodic_review",
     "day",
     "decide_issue",
+    "decide_withdrawal",
     "discard_draft",
     "draft",
     "fail_issue",
@@ -37,10 +48,14 @@ __all__ = [
     "resolve_comment",
     "retry_issue",
     "return_to_draft",
+    "revise",
     "save_draft",
     "sign_approval",
     "sign_review",
+    "sign_withdrawal_approval",
+    "sign_withdrawal_review",
     "stored_plan",
     "submit",
+    "withdraw",
     "withdraw_from_review",
 ]

@@ -27,7 +27,7 @@ def acknowledge(work: Work, ref: Ref, *, password: str | OpenKey) -> Acknowledge
     if not work.rights.may("documents:acknowledge"):
         raise errors.NotAllowedHere(department=revision.document.owner)
     _refuse_unread(work, revision)
-    if person in reading.acknowledged(work, revision):
+    if person in reading.acknowledged(work.session, revision):
         raise errors.AcknowledgedAlready(what=rows.name(revision))
     digest = revision.content_digest or ""
     signature = accounts.sign(work, password=password, meaning=Meaning.ACKNOWLEDGED, ref=ref, digest=digest)
@@ -37,6 +37,7 @@ def acknowledge(work: Work, ref: Ref, *, password: str | OpenKey) -> Acknowledge
         digest=digest,
         signature_id=signature.id,
         at=work.now,
+        on=work.today,
     )
     work.session.add(made)
     tasks.settle(work, reading.KIND, ref, person)

@@ -102,7 +102,7 @@ def _places(work: Work, head: Mapping[str, Any]) -> Iterator[Problem]:
     for code in distribution.get("posts", ()):
         if code not in posts:
             yield Problem(_NO_POST, field="distribution.posts", facts={"code": code})
-    known = filling.people_of(work, distribution)
+    known = filling.people_of(work.session, distribution)
     for login in distribution.get("people", ()):
         if login not in known:
             yield Problem(_NO_PERSON, field="distribution.people", facts={"login": login})

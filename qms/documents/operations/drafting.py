@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from qms import accounts, tasks
-from qms.documents import errors, labels, lifecycle, numbering, rows, tree
+from qms.documents import errors, labels, lifecycle, numbering, prepared, rows, tree
 from qms.documents.lifecycle import Event, State
 from qms.documents.models import Document, Revision
-from qms.documents.operations import filling, walk
+from qms.documents.operations import checks, filling, walk
 from qms.kernel.errors import Missing
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 
-def draft(work: Work, prepared: Prepared, *, new_edition: bool = False) -> Revision:
+def draft(work: Work, ready: Prepared, *, new_edition: bool = False) -> Revision:
     """Begin a new document, or the next revision of one that is issued, from a source (DOC-01).
 
     Refused while a revision of the same language is still open.
     """
-    head = prepared.source.head
+    head = ready.source.head
     _may_write(work, head)
     document = _document(work, head)
     opened = rows.open_revision(work.session, document.id, head["language"])
@@ -35,19 +35,41 @@ def draft(work: Work, prepared: Prepared, *, new_edition: bool = False) -> Revis
         raise errors.OpenRevision(what=rows.name(opened))
     _check_parent(work, document, head)
     revision = _next(work, document, head["language"], new_edition=new_edition)
-    filling.fill(work, revision, prepared)
+    filling.fill(work, revision, ready)
     work.record("document:revision:draft", rows.ref_of(revision), after=_shown(revision))
     return revision
 
 
-def save_draft(work: Work, ref: Ref, prepared: Prepared, *, expected: int | None = None) -> Revision:
+def revise(
+    work: Work, number: str, language: str, *, reason: str, summary: str = "", new_edition: bool = False
+) -> Revision:
+    """Begin the next revision as a copy of the last issued one, with the reason for its change (DOC-06).
+
+    `A/0` becomes `A/1`, or `B/0` where a new edition is asked for.
+    """
+    document = rows.find_document(work.session, number)
+    issued = None if document is None else rows.last_issued(work.session, document.id, language)
+    if issued is None:
+        raise errors.RevisionMissing(revision=f"{number} ({language})")
+    rows.seen(work.session, work.rights, work.today, rows.ref_of(issued))
+    if not reason.strip():
+        raise errors.ReasonMissing
+    old = checks.stored(work, issued)
+    head = {**old.source.head, "change": {"reason": reason.strip(), "summary": summary.strip()}}
+    if not summary.strip():
+        head["change"] = {"reason": reason.strip()}
+    copied = prepared.copy(work.vault, work.settings, old, head)
+    return draft(work, copied, new_edition=new_edition)
+
+
+def save_draft(work: Work, ref: Ref, ready: Prepared, *, expected: int | None = None) -> Revision:
     """Write a changed source into an open draft; `expected` is the row version the writer has seen.
 
     Somebody else's change meanwhile refuses the save, so that nothing is overwritten unseen (REL-05).
     """
     revision = rows.lock(work, ref)
     document = revision.document
-    head = prepared.source.head
+    head = ready.source.head
     _may_change(work, revision)
     if expected is not None and revision.row_version != expected:
         raise errors.DraftChanged(what=rows.name(revision))
@@ -57,7 +79,7 @@ def save_draft(work: Work, ref: Ref, prepared: Prepared, *, expected: int | None
     _hand_over(work, document, head["owner"])
     _check_parent(work, document, head)
     before = _shown(revision)
-    filling.fill(work, revision, prepared)
+    filling.fill(work, revision, ready)
     if before != _shown(revision):
         work.record("document:revision:save", ref, before=before, after=_shown(revision))
     return revision

@@ -92,13 +92,13 @@ def _audience(work: Work, distribution: Mapping[str, Any]) -> Iterator[Audience]
             yield Audience(member=Member.DEPARTMENT, code=code)
     for code in distribution.get("posts", ()):
         yield Audience(member=Member.POST, code=code)
-    for person in sorted(people_of(work, distribution).values()):
+    for person in sorted(people_of(work.session, distribution).values()):
         yield Audience(member=Member.PERSON, code=str(person))
 
 
-def people_of(work: Work, distribution: Mapping[str, Any]) -> dict[str, int]:
+def people_of(session: Session, distribution: Mapping[str, Any]) -> dict[str, int]:
     """The ids of the people a distribution names by their login, those that exist."""
-    found = {login: accounts.person_by_login(work.session, login) for login in distribution.get("people", ())}
+    found = {login: accounts.person_by_login(session, login) for login in distribution.get("people", ())}
     return {login: person.id for login, person in found.items() if person is not None}
 
 

@@ -92,12 +92,12 @@ def _build(
         code=code,
         address=f"{base}/v/{code}" if base else "",
         demo=work.demo,
-        approvals=tuple(_approvals(work, revision)),
-        history=tuple(_history(work, revision)),
+        approvals=tuple(approvals_of(work, revision)),
+        history=tuple(history_of(work, revision)),
     )
 
 
-def _approvals(work: Work, revision: Revision) -> list[Approved]:
+def approvals_of(work: Work, revision: Revision) -> list[Approved]:
     """The author's signature and those of the route in this round, each verified (P11-50, P11-70)."""
     counted = set(
         work.session.scalars(
@@ -118,7 +118,7 @@ def _approvals(work: Work, revision: Revision) -> list[Approved]:
             continue
         counted.discard(signature.id)
         _verify(work, revision, signature, ref, revision.content_digest or "")
-        found.append(_approved(signature))
+        found.append(approved(signature))
     if counted:
         raise SignatureBroken(revision=rows.name(revision))
     return found
@@ -129,7 +129,8 @@ def _verify(work: Work, revision: Revision, signature: Signature, ref: Ref, dige
         raise SignatureBroken(revision=rows.name(revision))
 
 
-def _approved(signature: Signature) -> Approved:
+def approved(signature: Signature) -> Approved:
+    """A signature as the plan and the sheet show it (P11-50)."""
     return Approved(
         signature=signature.id,
         meaning=signature.meaning.value,
@@ -141,7 +142,7 @@ def _approved(signature: Signature) -> Approved:
     )
 
 
-def _history(work: Work, revision: Revision) -> list[Past]:
+def history_of(work: Work, revision: Revision) -> list[Past]:
     """The revision history to be printed: all issued ones, then this one (DOC-06)."""
     issued = work.session.scalars(
         select(Revision)
@@ -313,7 +314,7 @@ def _verify_releases(work: Work, revision: Revision, plan: IssuePlan) -> None:
     target = plan_ref(rows.ref_of(revision), plan.release)
     found = accounts.signatures_on(work.session, target)
     if not found or {entry.signature for entry in plan.approvals} != {
-        entry.signature for entry in _approvals(work, revision)
+        entry.signature for entry in approvals_of(work, revision)
     }:
         raise SignatureBroken(revision=rows.name(revision))
     for signature in found:

@@ -16,6 +16,8 @@ from qms.kernel.labels import N_
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy.orm import Session
+
     from qms.documents.distribution import Distribution
     from qms.kernel.work import Work
 
@@ -23,31 +25,27 @@ KIND = "documents:read"
 _SUBJECT = N_("Read and acknowledge {number} {label}: {title}")
 
 
-def distribution_of(work: Work, revision: Revision) -> Distribution:
+def distribution_of(session: Session, revision: Revision) -> Distribution:
     """Whom a revision is for, its people by id."""
-    known = filling.people_of(work, revision.distribution)
+    known = filling.people_of(session, revision.distribution)
     return read_distribution(revision.distribution, revision.document.kind, known)
 
 
-def reached(work: Work, distribution: Distribution, day: date) -> set[int]:
+def reached(session: Session, distribution: Distribution, day: date) -> set[int]:
     """Everybody the distribution reaches on the day."""
-    people = set(accounts.members(work.session, distribution.departments, day))
+    people = set(accounts.members(session, distribution.departments, day))
     for post in sorted(distribution.posts):
-        people |= set(accounts.post_holders(work.session, post, day))
-    active = {person.id for person in accounts.people(work.session)}
+        people |= set(accounts.post_holders(session, post, day))
+    active = {person.id for person in accounts.people(session)}
     return people | (set(distribution.people) & active)
 
 
-def acknowledged(work: Work, revision: Revision) -> set[int]:
-    """Who has signed for exactly the contents of the revision."""
-    return set(
-        work.session.scalars(
-            select(Acknowledgement.person_id).where(
-                Acknowledgement.revision_id == revision.id,
-                Acknowledgement.digest == revision.content_digest,
-            )
-        )
+def acknowledged(session: Session, revision: Revision, day: date | None = None) -> set[int]:
+    """Who has signed, by the day where one is named, for exactly the contents of the revision."""
+    query = select(Acknowledgement.person_id).where(
+        Acknowledgement.revision_id == revision.id, Acknowledgement.digest == revision.content_digest
     )
+    return set(session.scalars(query if day is None else query.where(Acknowledgement.on <= day)))
 
 
 def owe(work: Work, revision: Revision, since: date) -> None:
@@ -55,9 +53,9 @@ def owe(work: Work, revision: Revision, since: date) -> None:
 
     The span runs from the day given: the effective day, for a joiner the day of joining.
     """
-    distribution = distribution_of(work, revision)
+    distribution = distribution_of(work.session, revision)
     ref = rows.ref_of(revision)
-    wanted = reached(work, distribution, work.today) - acknowledged(work, revision)
+    wanted = reached(work.session, distribution, work.today) - acknowledged(work.session, revision)
     owing = {owed.person_id for owed in tasks.outstanding(work.session, KIND, ref)}
     for gone in sorted(owing - wanted):
         tasks.cancel(work, KIND, ref, person_id=gone)

@@ -1,5 +1,60 @@
 """What can be asked of the register: every answer is bounded by the rights of who asks (law 11)."""
 
+from qms.documents.operations.withdrawal import leaning_on
+from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.finding import document, in_force, revision
+from qms.documents.queries.listing import (
+    Filters,
+    Listed,
+    library,
+    master_rows,
+    my_drafts,
+    timeline,
+    unissued,
+)
+from qms.documents.queries.mapping import clause_matrix, links, parents
+from qms.documents.queries.reading import Reader, acknowledgements, has_acknowledged, outstanding
+from qms.documents.queries.standing import (
+    Given,
+    Waiting,
+    clauses,
+    comments,
+    references,
+    signatures,
+    waiting,
+    withdrawal,
+)
+from qms.documents.queries.verifying import Verification, verification
 
-__all__ = ["document", "in_force", "revision"]
+__all__ = [
+    "Difference",
+    "Filters",
+    "Given",
+    "Listed",
+    "Reader",
+    "Verification",
+    "Waiting",
+    "acknowledgements",
+    "clause_matrix",
+    "clauses",
+    "comments",
+    "difference",
+    "document",
+    "has_acknowledged",
+    "in_force",
+    "leaning_on",
+    "library",
+    "links",
+    "master_rows",
+    "my_drafts",
+    "outstanding",
+    "parents",
+    "references",
+    "revision",
+    "signatures",
+    "timeline",
+    "unissued",
+    "verification",
+    "waiting",
+    "withdrawal",
+]

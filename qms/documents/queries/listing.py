@@ -1,0 +1,215 @@
+"""The library as it stood on a day, the master list, and the timeline of one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import contains_eager
+
+from qms.documents import access, errors, lifecycle, numbering, rows
+from qms.documents.lifecycle import Standing, State
+from qms.documents.models import Document, PeriodicReview, Revision, Validity
+from qms.documents.queries.finding import covering
+from qms.documents.validity import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.ports import Rights
+    from qms.kernel.refs import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One revision as lists show it; `standing` is what it is on the day that was asked about."""
+
+    number: str
+    kind: str
+    owner: str
+    language: str
+    label: str
+    title: Mapping[str, str]
+    standing: Standing
+    secrecy: int
+    circle: str | None
+    effective_on: date | None
+    until_on: date | None
+    published_on: date | None
+    next_review_on: date | None
+    author_id: int | None
+    reason: str
+    summary: str
+    pages: int | None
+    pdf_digest: str | None
+    code: str | None
+    issued_at: datetime | None
+    ref: Ref
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it may be worked by on the day."""
+        return self.standing is Standing.IN_FORCE
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a list; None leaves a side open. `standings` are those of the asked day."""
+
+    kinds: frozenset[str] | None = None
+    owners: frozenset[str] | None = None
+    languages: frozenset[str] | None = None
+    standings: frozenset[Standing] | None = None
+    numbers: frozenset[str] | None = None
+    words: str = ""
+
+
+_NO_FILTERS = Filters()
+
+
+def library(session: Session, rights: Rights, day: date, filters: Filters = _NO_FILTERS) -> list[Listed]:
+    """Every revision in force on the day that the person may see, by number and language (DOC-03)."""
+    query = _rows(filters).where(access.issued(rights), covering(day))
+    return [found for found in _listed(session, query, day) if _fits(found, filters)]
+
+
+def master_rows(session: Session, rights: Rights, day: date, filters: Filters = _NO_FILTERS) -> list[Listed]:
+    """One row for each document and language: what is in force, else what is nearest to it (R01).
+
+    After what is in force comes what is issued for a later day, then what is being worked on, then
+    the last that was superseded or withdrawn.
+    """
+    known = or_(Revision.state != State.ISSUED, Revision.publication_on <= day)
+    query = _rows(filters).where(access.visible(session, rights, day), known)
+    best: dict[tuple[str, str], Listed] = {}
+    for found in _listed(session, query, day):
+        key = (found.number, found.language)
+        if key not in best or _rank(found) >= _rank(best[key]):
+            best[key] = found
+    return [found for _, found in sorted(best.items()) if _fits(found, filters)]
+
+
+_RANKS = {
+    Standing.IN_FORCE: 3,
+    Standing.PENDING: 2,
+    Standing.ISSUING: 1,
+    Standing.APPROVED: 1,
+    Standing.IN_REVIEW: 1,
+    Standing.DRAFT: 1,
+    Standing.SUPERSEDED: 0,
+    Standing.WITHDRAWN: 0,
+}
+
+
+def _rank(found: Listed) -> int:
+    return _RANKS[found.standing]
+
+
+def timeline(
+    session: Session, rights: Rights, number: str, day: date, language: str | None = None
+) -> list[Listed]:
+    """All revisions of a document the person may see, the earliest first, as they stand on the day."""
+    query = _rows(_NO_FILTERS).where(
+        Document.folded == numbering.key(number), access.visible(session, rights, day)
+    )
+    if language is not None:
+        query = query.where(Revision.language == language)
+    found = list(_listed(session, query, day))
+    if not found:
+        raise errors.DocumentMissing(number=number)
+    return found
+
+
+def my_drafts(session: Session, rights: Rights, day: date) -> list[Listed]:
+    """What the person is writing and has not seen issued yet, the latest touched first."""
+    query = (
+        _rows(_NO_FILTERS)
+        .where(
+            Revision.author_id == rights.person_id,
+            Revision.state != State.ISSUED,
+            access.visible(session, rights, day),
+        )
+        .order_by(None)
+        .order_by(Revision.changed_at.desc(), Revision.id)
+    )
+    return list(_listed(session, query, day))
+
+
+def unissued(session: Session, rights: Rights, day: date) -> list[Listed]:
+    """Everything on its way to issue that the person may see, by number."""
+    query = _rows(_NO_FILTERS).where(Revision.state != State.ISSUED, access.visible(session, rights, day))
+    return list(_listed(session, query, day))
+
+
+def _rows(filters: Filters) -> Select[Revision, Validity, date]:
+    query = (
+        select(Revision, Validity, PeriodicReview.due_on)
+        .join(Revision.document)
+        .outerjoin(Validity, Validity.revision_id == Revision.id)
+        .outerjoin(
+            PeriodicReview,
+            and_(PeriodicReview.revision_id == Revision.id, PeriodicReview.done_at.is_(None)),
+        )
+        .options(contains_eager(Revision.document))
+        .order_by(Document.number, Revision.language, Revision.edition, Revision.modification)
+    )
+    if filters.kinds is not None:
+        query = query.where(Document.kind.in_(sorted(filters.kinds)))
+    if filters.owners is not None:
+        query = query.where(Document.owner.in_(sorted(filters.owners)))
+    if filters.languages is not None:
+        query = query.where(Revision.language.in_(sorted(filters.languages)))
+    if filters.numbers is not None:
+        query = query.where(Document.folded.in_(sorted(numbering.key(each) for each in filters.numbers)))
+    return query
+
+
+def _listed(session: Session, query: Select[Revision, Validity, date], day: date) -> Iterator[Listed]:
+    for revision, row, review in session.execute(query):
+        yield listed(revision, row, review, day)
+
+
+def listed(revision: Revision, row: Validity | None, review: date | None, day: date) -> Listed:
+    """A revision with its validity as lists show it on a day."""
+    interval = None if row is None else Interval(revision.label, row.from_on, row.until_on, row.ended_by)
+    return Listed(
+        number=revision.document.number,
+        kind=revision.document.kind.value,
+        owner=revision.document.owner,
+        language=revision.language,
+        label=revision.label,
+        title=revision.title,
+        standing=lifecycle.standing(revision.state, interval, day),
+        secrecy=revision.secrecy,
+        circle=revision.circle,
+        effective_on=revision.effective_on,
+        until_on=None if row is None else row.until_on,
+        published_on=revision.publication_on,
+        next_review_on=review,
+        author_id=revision.author_id,
+        reason=revision.change_reason,
+        summary=revision.change_summary,
+        pages=revision.pages,
+        pdf_digest=revision.pdf_digest,
+        code=revision.code,
+        issued_at=revision.issued_at,
+        ref=rows.ref_of(revision),
+    )
+
+
+def _fits(found: Listed, filters: Filters) -> bool:
+    if filters.standings is not None and found.standing not in filters.standings:
+        return False
+    words = filters.words.casefold().split()
+    said = " ".join((found.number, *found.title.values())).casefold()
+    return all(word in said for word in words)
+
+
+def numbers(listing: Sequence[Listed]) -> list[str]:
+    """The numbers of a list, each once, in its order."""
+    return list(dict.fromkeys(found.number for found in listing))
