@@ -1,0 +1,223 @@
+"""Messages: composed in the receiver's language, sent outside any Work, never twice."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socketserver
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+from sqlalchemy import select
+
+from qms import tasks
+from qms.kernel.labels import N_
+from qms.tasks import Notice
+from qms.tasks.mail import Letter, claim, compose, deliver, mark
+from tests.accounts.factories import person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
+    from qms.kernel.clock import SimulatedClock
+    from qms.kernel.ports import Actor, Rights
+    from qms.kernel.settings import Settings
+    from qms.kernel.work import Works
+
+NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+NEW = N_("New task: {task}")
+BODY = N_("{task}\nDue on: {due}\n{link}")
+LETTER = Letter(
+    notice_id=7,
+    name="张三",
+    email="zhang@example.org",
+    language="zh-Hans",
+    subject=NEW,
+    text=BODY,
+    facts={
+        "task": ["Reminder: {task}", {"task": {"zh-Hans": "文件\r\nBcc: x@example.org", "en": "Document"}}],
+        "due": "2026-11-12",
+        "link": None,
+    },
+    at=NOW,
+)
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    """A small real SMTP server; `plan` says where it refuses or hangs up."""
+
+    plan: ClassVar[str] = ""
+    received: ClassVar[list[bytes]] = []
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 test\r\n")
+        while line := self.rfile.readline():
+            verb = line.split()[0].upper()
+            if verb == b"QUIT":
+                self.wfile.write(b"221 bye\r\n")
+                return
+            if verb == b"RCPT" and self.plan == "refuse":
+                self.wfile.write(b"550 no such mailbox\r\n")
+            elif verb == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                lines = []
+                while (line := self.rfile.readline()) != b".\r\n":
+                    lines.append(line)
+                if self.plan == "hang-up":
+                    return
+                self.received.append(b"".join(lines))
+                self.wfile.write(b"250 taken\r\n")
+            else:
+                self.wfile.write(b"250 ok\r\n")
+
+
+@pytest.fixture
+def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Smtp]]:
+    """A mail server on this machine."""
+    monkeypatch.setattr(_Smtp, "plan", "")
+    monkeypatch.setattr(_Smtp, "received", [])
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setattr(_Smtp, "port", server.server_address[1], raising=False)
+        yield _Smtp
+        server.shutdown()
+        thread.join()
+
+
+def _over(smtp: type[_Smtp], works: Works) -> Works:
+    port: int = smtp.port  # type: ignore[attr-defined]  # set by the fixture
+    return replace(works, settings=replace(works.settings, smtp_host="127.0.0.1", smtp_port=port))
+
+
+def _text(message: EmailMessage) -> str:
+    part = message.get_body()
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_letter_speaks_its_receivers_language(settings: Settings) -> None:
+    message = compose(LETTER, replace(settings, mail_from="qms@example.org"))
+    assert message["Subject"] == "新待办：提醒：文件 Bcc: x@example.org"
+    assert message["To"] == "张三 <zhang@example.org>"
+    assert message["Message-ID"] == "<notice-7@example.org>"
+    assert message["Bcc"] is None
+    assert "办理期限：2026-11-12" in _text(message)
+    english = compose(replace(LETTER, language="en"), settings)
+    assert english["Subject"] == "New task: Reminder: Document"
+    assert _text(english).endswith("Due on: 2026-11-12\n")
+
+
+def test_a_title_makes_no_header(settings: Settings) -> None:
+    """A line break in a title or name never begins another header."""
+    raw = compose(replace(LETTER, name="Zhang\r\nBcc: y@example.org"), settings).as_bytes()
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert not any(line.startswith(b"Bcc") for line in head.split(b"\r\n"))
+
+
+def test_the_same_letter_has_the_same_bytes(settings: Settings) -> None:
+    assert compose(LETTER, settings).as_bytes() == compose(LETTER, settings).as_bytes()
+
+
+def test_without_a_server_letters_become_files(settings: Settings) -> None:
+    deliver(compose(LETTER, settings), "notice-7", settings)
+    (path,) = settings.at(settings.outbox).iterdir()
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert (path.name, message["Message-ID"]) == ("notice-7.eml", "<notice-7@localhost>")
+
+
+@pytest.fixture
+def queued(works: Works, service: Actor, every_right: Rights) -> Works:
+    """Two messages waiting."""
+    with works.writing(service, every_right) as work:
+        who = person(work, "zhang", email="zhang@example.org", language="en")
+        for number in range(2):
+            facts = {"task": f"task {number}", "due": "2026-11-12", "link": ""}
+            assert tasks.notify(work, who, source=f"trail:{number}", subject=NEW, text=BODY, facts=facts)
+    return works
+
+
+def _rows(works: Works, actor: Actor) -> list[Notice]:
+    with works.reading(actor) as look:
+        return list(look.session.scalars(select(Notice).order_by(Notice.id)))
+
+
+def test_waiting_letters_leave_once(queued: Works, service: Actor) -> None:
+    assert tasks.send_waiting(queued, service) == 2
+    assert tasks.send_waiting(queued, service) == 0
+    names = sorted(path.name for path in queued.settings.at(queued.settings.outbox).iterdir())
+    assert names == ["notice-1.eml", "notice-2.eml"]
+    assert all(row.sent_at and row.error is None for row in _rows(queued, service))
+
+
+def test_letters_leave_over_smtp(queued: Works, service: Actor, smtp: type[_Smtp]) -> None:
+    assert tasks.send_waiting(_over(smtp, queued), service, limit=1) == 1
+    assert tasks.send_waiting(_over(smtp, queued), service) == 1
+    assert [b"task 0" in letter or b"task 1" in letter for letter in smtp.received] == [True, True]
+
+
+def test_a_refused_letter_waits_and_is_tried_again(
+    queued: Works, service: Actor, smtp: type[_Smtp], clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "plan", "refuse")
+    works = _over(smtp, queued)
+    assert tasks.send_waiting(works, service) == 0
+    assert [(row.failures, row.claimed_at, row.sent_at) for row in _rows(works, service)] == [
+        (1, None, None)
+    ] * 2
+    assert "550" in (_rows(works, service)[0].error or "")
+    monkeypatch.setattr(smtp, "plan", "")
+    assert tasks.send_waiting(works, service) == 0
+    clock.advance(timedelta(minutes=1))
+    assert tasks.send_waiting(works, service) == 2
+    assert len(smtp.received) == 2
+
+
+def test_no_server_is_a_sure_refusal(queued: Works, service: Actor) -> None:
+    works = replace(queued, settings=replace(queued.settings, smtp_host="127.0.0.1", smtp_port=1))
+    assert tasks.send_waiting(works, service) == 0
+    assert [row.failures for row in _rows(works, service)] == [1, 1]
+
+
+def test_an_unwritable_outbox_is_a_sure_refusal(queued: Works, service: Actor) -> None:
+    outbox = queued.settings.at(queued.settings.outbox)
+    outbox.parent.mkdir(exist_ok=True)
+    outbox.write_text("in the way")
+    assert tasks.send_waiting(queued, service) == 0
+    assert [row.failures for row in _rows(queued, service)] == [1, 1]
+
+
+def test_a_broken_connection_leaves_a_doubtful_letter(
+    queued: Works, service: Actor, smtp: type[_Smtp], clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never sent twice: what may have left is listed, not tried again."""
+    monkeypatch.setattr(smtp, "plan", "hang-up")
+    works = _over(smtp, queued)
+    assert tasks.send_waiting(works, service) == 0
+    monkeypatch.setattr(smtp, "plan", "")
+    clock.advance(timedelta(days=1))
+    assert tasks.send_waiting(works, service) == 0
+    assert smtp.received == []
+    with works.reading(service) as look:
+        assert len(tasks.doubtful(look.session, look.now)) == 2
+        assert tasks.doubtful(look.session, look.now - timedelta(days=2)) == []
+
+
+def test_a_crash_after_the_claim_sends_nothing_twice(queued: Works, service: Actor) -> None:
+    """A claimed message belongs to who claimed it, for ever."""
+    with queued.writing(service) as work:
+        first = claim(work)
+    with queued.writing(service) as work:
+        second = claim(work)
+        assert claim(work) is None
+    assert first is not None
+    assert second is not None
+    assert first.notice_id != second.notice_id
+    with queued.writing(service) as work:
+        mark(work, second.notice_id, None)
+    assert tasks.send_waiting(queued, service) == 0
+    assert [row.sent_at is None for row in _rows(queued, service)] == [True, False]
