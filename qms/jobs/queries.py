@@ -79,7 +79,8 @@ def latest(session: Session, kind: str, key: str) -> JobView | None:
 
 def counts(session: Session) -> dict[State, int]:
     """How many jobs stand in each state."""
-    found = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    found = {state: count for state, count in rows}  # noqa: C416 - rows are no pairs to mypy
     return {state: found.get(state, 0) for state in State}
 
 
