@@ -14,11 +14,11 @@ from qms.kernel.ports import Entry, Rights
 from qms.search.analysis.fold import fold
 from qms.search.analysis.pinyin import title_words
 from qms.search.analysis.query import AllOf, AnyOf, Clause, Phrase, Prefix, Query, Word
-from qms.search.analysis.tokens import Kind, codes, tokens
+from qms.search.analysis.tokens import Kind, codes, places, tokens
 from qms.search.engine import Suggestion, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from qms.search.analysis.query import Node
     from qms.search.analysis.tokens import Token
@@ -27,8 +27,8 @@ _SHORTEST = 2
 
 
 def body(entry: Entry) -> str:
-    """What is searched besides the title: the heading and, one character later, the text."""
-    return f"{entry.heading}\n{entry.text}"
+    """What is searched besides the title: heading and text, apart so that no phrase spans both."""
+    return f"{entry.heading}¶{entry.text}"
 
 
 def pack(entry: Entry) -> dict[str, Any]:
@@ -196,7 +196,9 @@ class View:
         if isinstance(node, Clause):
             return node.number in self._texts or self.entry.clause == node.number
         if isinstance(node, Phrase):
-            return _stands(node, self._body) or _stands(node, self._title)
+            return node.parts[0][0] in self._texts and (
+                _stands(node, body(self.entry), self._body) or self._titled(node)
+            )
         held = (self._holds(each) for each in node.nodes)
         return any(held) if isinstance(node, AnyOf) else all(held)
 
@@ -208,9 +210,12 @@ class View:
         if isinstance(node, Clause):
             return False
         if isinstance(node, Phrase):
-            return _stands(node, self._title)
+            return self._titled(node)
         named = (self._names(each) for each in node.nodes)
         return any(named) if isinstance(node, AnyOf) else all(named)
+
+    def _titled(self, phrase: Phrase) -> bool:
+        return _stands(phrase, self.entry.title, self._title)
 
     def goes_on(self, prefix: str) -> Suggestion | None:
         """The suggestion of this document where its number, title or pinyin goes on from the prefix."""
@@ -228,8 +233,10 @@ def goes_on(prefix: str, number: str, title: str, spoken: Iterable[str] | None =
     plain = "".join(character for character in fold(number) if character.isalnum())
     if typed in fold(title) or (tight and plain.startswith(tight)):
         return True
-    return tight.isascii() and any(
-        word.startswith(tight) for word in (title_words(title) if spoken is None else spoken)
+    return (
+        tight != ""
+        and tight.isascii()
+        and any(word.startswith(tight) for word in (title_words(title) if spoken is None else spoken))
     )
 
 
@@ -241,12 +248,8 @@ def _plain(node: Node) -> Iterable[str]:
     return (node.text,) if isinstance(node, Word) else ()
 
 
-def _stands(phrase: Phrase, found: Iterable[Token]) -> bool:
-    places: dict[str, set[int]] = {}
-    for token in found:
-        places.setdefault(token.text, set()).add(token.start)
-    (first, _), *rest = phrase.parts
-    return any(
-        all(start + offset in places.get(text, ()) for text, offset in rest)
-        for start in places.get(first, ())
-    )
+def _stands(phrase: Phrase, text: str, found: Sequence[Token]) -> bool:
+    known = {(token.text, place) for token, place in zip(found, places(text, found), strict=True)}
+    first = phrase.parts[0][0]
+    starts = [place for word, place in known if word == first]
+    return any(all((word, start + at) in known for word, at in phrase.parts) for start in starts)

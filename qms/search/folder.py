@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUILD: Final = re.compile(r"\Aindex-(\d{6})\Z")
+_TOC: Final = re.compile(r"\A_MAIN_([0-9]+)\.toc\Z")
 _POLL_SECONDS: Final = 0.02
 _OURS_ALONE: Final = 0o700
 MANIFEST: Final = "manifest.json"
@@ -89,7 +90,13 @@ class IndexFolder:
         _replace(self.path / "current", build.name.encode())
 
 
-def write_manifest(build: Path, analysis: str, generation: int, known: Manifest | None) -> Manifest:
+def generation(build: Path) -> int:
+    """The newest commit that lies in the build; -1 where there is none."""
+    found = (_TOC.match(path.name) for path in build.iterdir())
+    return max((int(match[1]) for match in found if match), default=-1)
+
+
+def write_manifest(build: Path, analysis: str, known: Manifest | None) -> None:
     """Write down what lies in the build; files of a segment never change, so known ones are not reread."""
     files = {}
     for path in sorted(build.iterdir()):
@@ -99,11 +106,13 @@ def write_manifest(build: Path, analysis: str, generation: int, known: Manifest 
         before = known.files.get(path.name) if known else None
         same = before is not None and before[0] == size and path.suffix == ".seg"
         files[path.name] = before if before is not None and same else (size, _digest(path))
-    manifest = Manifest(analysis, generation, files)
-    body = {"analysis": analysis, "generation": generation, "files": {k: list(v) for k, v in files.items()}}
+    body = {
+        "analysis": analysis,
+        "generation": generation(build),
+        "files": {name: list(facts) for name, facts in files.items()},
+    }
     text = json.dumps({"body": body, "sum": _sum(body)}, sort_keys=True)
     _replace(build / MANIFEST, text.encode())
-    return manifest
 
 
 def read_manifest(build: Path) -> Manifest:

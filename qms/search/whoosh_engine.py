@@ -23,6 +23,7 @@ from qms.search.folder import (
     Manifest,
     check_digests,
     check_sizes,
+    generation,
     read_manifest,
     write_manifest,
 )
@@ -132,8 +133,8 @@ class WhooshEngine:
 
     def _begin(self) -> Path:
         build = self.folder.fresh()
-        index = whoosh_index.create_in(str(build), schema())
-        write_manifest(build, analysis_mark(), index.latest_generation(), None)
+        whoosh_index.create_in(str(build), schema())
+        write_manifest(build, analysis_mark(), None)
         self.folder.swap(build)
         return build
 
@@ -153,7 +154,7 @@ class WhooshEngine:
         self.at("committed")
         known = read_manifest(build) if (build / MANIFEST).exists() else None
         mark = known.analysis if known else analysis_mark()
-        write_manifest(build, mark, index.latest_generation(), known)
+        write_manifest(build, mark, known)
         self.at("written")
 
     # Reading.
@@ -239,9 +240,7 @@ class WhooshEngine:
     def _open(self) -> _Opened:
         build = self.folder.current()
         opened: _Opened | None = getattr(self._local, "opened", None)
-        if opened is not None and opened.stamp == _stamp(build):
-            if opened.manifest is not None:
-                check_sizes(build, opened.manifest)
+        if opened is not None and opened.stamp == _stamp(build) and _whole(opened):
             return opened
         opened = self._reopen(build)
         self._local.opened = opened
@@ -249,21 +248,21 @@ class WhooshEngine:
 
     def _reopen(self, build: Path) -> _Opened:
         while True:
-            stamp = _stamp(build)
-            manifest = read_manifest(build)
+            before = _stamp(build), generation(build)
             try:
-                index = whoosh_index.open_dir(str(build))
-                # A newer generation without its manifest is a commit in progress, or one that was killed
-                # before the manifest: the former manifest says nothing of it.
-                told = index.latest_generation() == manifest.generation
+                manifest = read_manifest(build)
+                # A newer commit without its manifest is in progress, or was killed before the manifest:
+                # the former manifest says nothing of it.
+                told = before[1] == manifest.generation
                 if told:
                     check_sizes(build, manifest)
                     check_digests(build, manifest, self._checked)
-                searcher = index.searcher()
+                searcher = whoosh_index.open_dir(str(build)).searcher()
                 break
             except (IndexDamaged, *_DAMAGE):
-                if _stamp(build) == stamp:
+                if (_stamp(build), generation(build)) == before:
                     raise
+        stamp = before[0]
         last = searcher.document(key=_SEQ)
         return _Opened(
             stamp,
@@ -285,6 +284,17 @@ class WhooshEngine:
                 self._segments.clear()
             self._segments[name] = known
         return known
+
+
+def _whole(opened: _Opened) -> bool:
+    """Whether the files are still there in full; a commit in progress may have taken some away."""
+    if opened.manifest is None:
+        return True
+    try:
+        check_sizes(opened.build, opened.manifest)
+    except IndexDamaged:
+        return False
+    return True
 
 
 def _stamp(build: Path) -> tuple[object, ...]:

@@ -32,23 +32,20 @@ class Compiler:
         self.capped = False
 
     def every(self, query: Query) -> Any | None:
-        """All words of the query in the entry, none of those to leave out; None when nothing can match."""
-        return self._without(self.all_of([self.body(node) for node in query.every]), query)
+        """All words of the query in the entry; None when nothing can match."""
+        return self.all_of([self.body(node) for node in query.every])
 
-    def some(self, query: Query) -> tuple[list[Any], Any | None]:
-        """Each node by itself, and any of them, for a query of which only `least` must hold."""
-        each = [node for node in map(self.body, query.every) if node is not None]
-        return each, self._without(self.any_of(each), query)
+    def each(self, query: Query) -> list[Any]:
+        """Each node by itself, for a query of which only `least` must hold."""
+        return [node for node in map(self.body, query.every) if node is not None]
 
     def named(self, query: Query) -> Any | None:
         """All words of the query in the title, number or pinyin of a document."""
-        return self._without(self.all_of([self._name(node) for node in query.every]), query)
+        return self.all_of([self._name(node) for node in query.every])
 
-    def _without(self, wanted: Any | None, query: Query) -> Any | None:
-        unwanted = self.any_of([self.body(node) for node in query.without])
-        if wanted is None or unwanted is None:
-            return wanted
-        return whoosh_query.AndNot(wanted, unwanted)
+    def without(self, query: Query) -> Any | None:
+        """What must not be in the entry; None when nothing of it is."""
+        return self.any_of([self.body(node) for node in query.without])
 
     def body(self, node: Node) -> Any | None:
         """A node in body, title or number."""

@@ -13,7 +13,7 @@ from whoosh.fields import ID, STORED, TEXT, Schema
 
 from qms.search.analysis.fold import ADDITIONS, TABLE
 from qms.search.analysis.pinyin import title_words
-from qms.search.analysis.tokens import WORDS, codes, tokens
+from qms.search.analysis.tokens import WORDS, codes, places, tokens
 from qms.search.entries import Guard, body, pack, wholes
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class Spaced(Analyzer):  # type: ignore[misc]  # Whoosh has no types
 
 
 def _places(value: str) -> list[tuple[str, int]]:
-    return [(token.text, token.start) for token in tokens(value)]
+    found = tokens(value)
+    return [(token.text, place) for token, place in zip(found, places(value, found), strict=True)]
 
 
 @lru_cache(maxsize=512)

@@ -87,7 +87,8 @@ class Walk:
     def hits(self, view: bytearray, without: frozenset[str]) -> Iterator[tuple[float, int]]:
         """Score and negative number of each match whose guard opens."""
         names = self._names()
-        guards, hidden = self.segment.guards, hidden_places(self.leaf.reader(), without)
+        guards = self.segment.guards
+        hidden = hidden_places(self.leaf.reader(), without) | self._unwanted()
         wanted, enough = self._wanted()
         for place, score in self._scored(wanted):
             if enough is not None and place not in enough and place not in names:
@@ -102,11 +103,21 @@ class Walk:
     def _wanted(self) -> tuple[Any | None, set[int] | None]:
         if self.query.least >= len(self.query.every):
             return self.compiler.every(self.query), None
-        each, wanted = self.compiler.some(self.query)
-        held: Counter[int] = Counter()
-        for query in each:
-            held.update(query.matcher(self.leaf, self.leaf.boolean_context()).all_ids())
-        return wanted, {place for place, count in held.items() if count >= self.query.least}
+        each = self.compiler.each(self.query)
+        held = Counter(place for query in each for place in self._places(query))
+        return Compiler.any_of(each), {place for place, count in held.items() if count >= self.query.least}
+
+    def _unwanted(self) -> frozenset[int]:
+        # A set of our own: Whoosh 2.7.4's AndNot lets some of the unwanted through.
+        return frozenset(self._places(self.compiler.without(self.query)))
+
+    def _places(self, query: Any | None) -> Iterator[int]:
+        if query is None:
+            return
+        matcher = query.matcher(self.leaf, self.leaf.context(needs_current=True))
+        while matcher.is_active():
+            yield matcher.id()
+            matcher.next()
 
     def _names(self) -> dict[int, float]:
         weight = _NUMBER_WEIGHT if self.query.number else _NAME_WEIGHT

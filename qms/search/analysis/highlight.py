@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from qms.search.analysis.query import Phrase, Prefix, Word, leaves
-from qms.search.analysis.tokens import tokens
+from qms.search.analysis.tokens import places, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def marks(text: str, what: Sought) -> tuple[Span, ...]:
         if token.text in what.words or (what.prefixes and token.text.startswith(what.prefixes))
     ]
     if what.phrases:
-        spans += _phrases(found, what.phrases)
+        spans += _phrases(text, found, what.phrases)
     return _merged(spans)
 
 
@@ -89,17 +89,15 @@ def fragment(text: str, what: Sought, length: int = LENGTH) -> Fragment:
     return Fragment(text[start:end], inside, start > 0, end < len(text))
 
 
-def _phrases(found: Sequence[Token], phrases: Sequence[Phrase]) -> list[Span]:
-    ends = {(token.text, token.start): token.end for token in found}
+def _phrases(text: str, found: Sequence[Token], phrases: Sequence[Phrase]) -> list[Span]:
+    placed = list(zip(found, places(text, found), strict=True))
+    ends = {(token.text, place): token.end for token, place in placed}
     spans = []
     for phrase in phrases:
         first = phrase.parts[0][0]
-        for token in found:
-            if token.text != first:
-                continue
-            last = [ends.get((text, token.start + offset)) for text, offset in phrase.parts]
-            if all(last):
-                spans.append((token.start, max(end for end in last if end is not None)))
+        for token, place in placed:
+            if token.text == first and all((part, place + at) in ends for part, at in phrase.parts):
+                spans.append((token.start, max(ends[part, place + at] for part, at in phrase.parts)))
     return spans
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_
 from qms.search.analysis.fold import fold
-from qms.search.analysis.tokens import Kind, Token, parts, words
+from qms.search.analysis.tokens import Kind, Token, parts, places, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,6 @@ _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟「」『』《》〈�
 _PIECE: Final = re.compile(
     r'(?P<minus>(?<!\S)-(?=[^\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"*]*)(?P<star>\*+)|(?P<plain>[^\s"*]+))'
 )
-_SPACES: Final = re.compile(r"\s+")
 _IDLE_WORDS: Final = (
     "的 了 和 与 及 或 在 是 由 对 把 被 将 之 其 为 于 吗 呢 吧 谁 哪 几 请 问 我 你 "
     "什么 如何 怎么 怎样 怎么办 哪些 哪个 哪里 哪儿 多少 多久 是否 为什么 需要 可以 "
@@ -53,7 +52,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens that must stand at these distances, counted in characters from the first."""
+    """Tokens that must stand at these distances from the first, in characters other than white space."""
 
     parts: tuple[tuple[str, int], ...]
     weight: float = 1.0
@@ -203,11 +202,10 @@ class _Reading:
 
 def phrase(text: str) -> Word | Phrase | None:
     """Words side by side; a single word is just that word, and no word is None."""
-    tight = _SPACES.sub(" ", text.strip())
-    tight = re.sub(r"(?<=[⺀-\U0003ffff]) | (?=[⺀-\U0003ffff])", "", tight)
     found: list[tuple[str, int, Kind]] = []
-    for token in words(tight):
-        at = token.start
+    whole = words(text)
+    for token, place in zip(whole, places(text, whole), strict=True):
+        at = place
         for part in parts(token.text) if token.kind is Kind.WORD else (token.text,):
             found.append((part, at, token.kind))
             at += len(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import rjieba
 from qms.search.analysis.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 WORDS: Final = Path(__file__).with_name("words.txt")
 
@@ -26,6 +27,7 @@ _CODE: Final = (
 )
 _NUMBER: Final = r"(?P<number>[0-9]+(?:[-./:][0-9]+)*)"
 _LATIN: Final = re.compile(rf"{_CODE}|{_NUMBER}|(?P<word>[{_LETTER}]+)")
+_SPACE: Final = re.compile(r"\s")
 _DIGITS: Final = re.compile("[0-9]+")
 _LONG_PIECE: Final = 3
 _STEM_FROM: Final = 4
@@ -75,6 +77,13 @@ def tokens(text: str) -> list[Token]:
     )
     found.sort(key=_place)
     return found
+
+
+def places(text: str, found: Sequence[Token]) -> list[int]:
+    """Where each token begins, counted without white space, so that a phrase is blind to it."""
+    starts = [token.start for token in found]
+    spaces = [space.start() for space in _SPACE.finditer(text)]
+    return [start - bisect_left(spaces, start) for start in starts] if spaces else starts
 
 
 def words(text: str) -> list[Token]:
