@@ -23,7 +23,7 @@ from qms.evidence.operations import Built, Frozen, freeze, record_built
 from qms.evidence.plan import SEALED_AT, Plan, PlannedFile, Stream, pieces
 from qms.evidence.queries import BUILD, Request, visible_row
 from qms.kernel.clock import iso, local_day
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, say
 from qms.kernel.ports import Actor, Rights
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ def _plan(works: Works, found: Gathered, extract: _Extract, key: BundleKey) -> P
         PlannedFile(item.path, digest, item.title)
         for item, digest in zip(found.items, found.digests, strict=True)
     ]
-    files += [PlannedFile(path, vault.put(content)) for path, content in own.items()]
-    files.append(PlannedFile(standalone.EXTRACT, extract.digest))
+    files += [PlannedFile(path, vault.put(content), _title(path, languages)) for path, content in own.items()]
+    files.append(PlannedFile(standalone.EXTRACT, extract.digest, _title(standalone.EXTRACT, languages)))
     files.sort(key=lambda file: file.path)
     rows = [(file.path, file.title, file.sha256) for file in files]
     table = csvs.table(("path", "title", "sha256"), rows)
@@ -199,6 +199,10 @@ def _plan(works: Works, found: Gathered, extract: _Extract, key: BundleKey) -> P
     files.sort(key=lambda file: file.path)
     at = found.head_at.replace(microsecond=0)
     return Plan(request.number, at, tuple(_info(works, found, extract, at)), tuple(files))
+
+
+def _title(path: str, languages: tuple[str, ...]) -> str:
+    return " / ".join(say(texts.TITLES[path], language) for language in languages)
 
 
 def _receiver(request: Request) -> str:

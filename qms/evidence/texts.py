@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qms.evidence import standalone
 from qms.kernel.labels import N_, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TITLE: Final = N_("Evidence {number} for {receiver}")
+TITLES: Final = {
+    standalone.README: N_("How to verify this bundle"),
+    standalone.DESCRIPTION: N_("How this system keeps its evidence"),
+    standalone.EXTRACT: N_("Extract of the trail"),
+    standalone.CHECKPOINT: N_("Signed checkpoint of the trail"),
+    standalone.TRAIL_KEY: N_("Public key of the trail"),
+    standalone.SCRIPT: N_("Program that verifies this bundle"),
+    standalone.PROOF: N_("Program that verifies the extract of the trail"),
+}
 _COMMANDS: Final = (
     "bagit.py --validate .",
     "sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt",
@@ -72,7 +82,7 @@ DESCRIPTION: Final = (
             N_("The database refuses to change or delete entries; the chain shows it if it happened anyway."),
             N_("The root over all entries is signed with the workspace's Ed25519 key and kept outside too."),
             N_("The extract holds every link of its range, but opens only entries about what is in here."),
-            N_("Personal values are in no entry, only commitments to them, so that they can be erased."),
+            N_("Personal values that may have to be erased stand apart; entries hold commitments to them."),
         ),
     ),
     (

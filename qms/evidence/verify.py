@@ -126,7 +126,8 @@ def _opened(source: Path | str | BinaryIO, stack: ExitStack) -> tuple[Bag, str |
             return folder, None
         source = stack.enter_context(path.open("rb"))
     if not source.seekable():
-        spooled = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the stack closes it
+        stack.enter_context(spooled)
         shutil.copyfileobj(source, spooled)
         source = cast("BinaryIO", spooled)
     zipped = Zipped(source)
