@@ -6,6 +6,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -16,13 +17,18 @@ from qms.web import BLUEPRINTS, places
 from qms.web.filters import FILTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Blueprint
+
+    from qms.kernel.settings import Settings
     from qms.runtime import Runtime
 
 _WEB = Path(__file__).parent / "web"
 _MEGABYTE = 1 << 20
 
 
-def create_app(runtime: Runtime | None = None) -> Flask:
+def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] = BLUEPRINTS) -> Flask:
     """Build the application over a workspace; without one, over the folder `QMS_HOME` names."""
     runtime = runtime or parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
     app = Flask(
@@ -45,7 +51,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         MAX_CONTENT_LENGTH=16 * _MEGABYTE,
         MAX_FORM_MEMORY_SIZE=4 * _MEGABYTE,
         MAX_FORM_PARTS=1000,
-        TRUSTED_HOSTS=[host.strip() for host in settings.trusted_hosts.split(",") if host.strip()],
+        TRUSTED_HOSTS=trusted_hosts(settings),
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.jinja_options = {"autoescape": True}
@@ -57,6 +63,13 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     limits.limiter.init_app(app)
     for attach in (headers.attach, session.attach, edge.attach, refusals.attach):
         attach(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names under which the pages may be asked for: those set, and that of `public_url` (SEC-24)."""
+    named = {host.strip() for host in settings.trusted_hosts.split(",") if host.strip()}
+    public = urlsplit(settings.public_url).hostname
+    return sorted(named | ({public} if public else set()))

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import g, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from qms.http.edge import ANONYMOUS, close, page, runtime, t
+from qms import accounts
+from qms.http.edge import ANONYMOUS, SAFE, close, page, runtime, t
 from qms.http.problems import status
 from qms.kernel.errors import Damaged, Forbidden, Invalid, QmsError
-from qms.kernel.labels import N_
+from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
+
+    from qms.kernel.errors import Problem
 
 LOG = logging.getLogger("qms.http")
 
-_PLAIN = {
+_PLAIN: Final = {
     400: N_("The request could not be understood. Go back, reload the page and try again."),
     404: N_("There is nothing here that you may see."),
     405: N_("This address does not take that kind of request."),
@@ -28,6 +33,8 @@ _PLAIN = {
     429: N_("Too many requests in a short time. Wait a minute and try again."),
     500: N_("Something went wrong on our side. It has been noted; try again, or tell your administrator."),
 }
+_SERVER: Final = 500
+_COUNTED = (accounts.SignInRefused, accounts.SigningRefused, accounts.TooManyAttempts)
 
 
 def attach(app: Flask) -> None:
@@ -38,41 +45,63 @@ def attach(app: Flask) -> None:
         close()
         journal(error)
         if isinstance(error, Damaged):
-            LOG.error("damaged: %s", error)
+            LOG.error("damaged: %s", _line(str(error)))
         problems = error.problems if isinstance(error, Invalid) else ()
-        code = status(error)
-        return page("refusal.html", text=error, problems=problems, code=code), code
+        return _answer(status(error), error, problems)
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> tuple[str, int]:
         close()
-        return page("refusal.html", text=t(_PLAIN[400]), problems=(), code=400), 400
+        return _answer(400, t(_PLAIN[400]))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[str, int]:
         close()
-        code = error.code or 500
-        text = t(_PLAIN.get(code, _PLAIN[500 if code >= 500 else 400]))  # noqa: PLR2004 - server faults
-        return page("refusal.html", text=text, problems=(), code=code), code
+        code = error.code or _SERVER
+        return _answer(code, t(_PLAIN.get(code, _PLAIN[_SERVER if code >= _SERVER else 400])))
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> tuple[str, int]:
         close()
-        LOG.exception("unhandled", exc_info=error)
-        return page("refusal.html", text=t(_PLAIN[500]), problems=(), code=500), 500
+        LOG.error("unhandled in %s %s", request.method, request.endpoint, exc_info=error)
+        return _answer(_SERVER, t(_PLAIN[_SERVER]))
+
+
+def _answer(code: int, text: object, problems: Sequence[Problem] = ()) -> tuple[str, int]:
+    try:
+        return page("refusal.html", text=text, problems=problems, code=code), code
+    except Exception:
+        # The frame itself needs the database and the routes; where they fail, this sentence remains.
+        LOG.exception("no page for the refusal")
+        close()
+        return _last_resort(code), code
+
+
+def _last_resort(code: int) -> str:
+    text = _PLAIN.get(code, _PLAIN[_SERVER])
+    lines = "".join(f'<p lang="{each}">{say(text, each)}</p>' for each in LANGUAGES)
+    return f"<!doctype html><meta charset=utf-8><title>{code}</title>{lines}"
+
+
+def _line(text: str) -> str:
+    """A text for the log on one line, without control characters (SEC-25)."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def journal(error: QmsError) -> None:
     """Journal what was denied in a Work of its own, after the refused one has rolled back (law 10).
 
-    Looks are not journalled, since no GET writes; the log has them.
+    A wrong password is counted there too (SEC-09). Looks are not journalled, since no GET writes;
+    the log has them.
     """
     LOG.info("refused %s %s: %s", request.method, request.endpoint, error.code)
-    journalled = isinstance(error, Forbidden) or getattr(error, "journalled", False)
-    if request.method != "GET" and journalled:
+    if request.method in SAFE:
+        return
+    actor = g.get("actor", ANONYMOUS)
+    if isinstance(error, _COUNTED):
+        with runtime().works.writing(actor) as work:
+            accounts.journal_refusal(work, error)
+    elif isinstance(error, Forbidden) or getattr(error, "journalled", False):
         runtime().record_refusal(
-            g.get("actor", ANONYMOUS),
-            attempt=f"web:{request.endpoint}",
-            ref=Ref("address", request.path),
-            refusal=error,
+            actor, attempt=f"web:{request.endpoint}", ref=Ref("address", request.path), refusal=error
         )

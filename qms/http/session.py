@@ -10,7 +10,20 @@ from itsdangerous import BadSignature, TimestampSigner
 if TYPE_CHECKING:
     from flask import Flask, Response
 
+    from qms.kernel.clock import Clock
+
 COOKIE: Final = "__Host-qms"
+
+
+class _Stamp(TimestampSigner):
+    """Stamps with the workspace's clock, so that idle time and the session's end agree (law 16)."""
+
+    def __init__(self, secret: str | bytes, clock: Clock) -> None:
+        super().__init__(secret, salt="qms-session")
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock.now().timestamp())
 
 
 def attach(app: Flask) -> None:
@@ -35,8 +48,10 @@ def attach(app: Flask) -> None:
 
 def token(app: Flask) -> str | None:
     """The token of the request's cookie; None where it is absent, forged or idle for too long."""
+    if g.get("session_token"):
+        return str(g.session_token)
     cookie = request.cookies.get(COOKIE)
-    if not cookie:
+    if not cookie or g.get("session_ended"):
         return None
     try:
         raw = _signer(app).unsign(cookie, max_age=60 * app.config["SESSION_IDLE_MINUTES"])
@@ -57,5 +72,5 @@ def end() -> None:
     g.session_ended = True
 
 
-def _signer(app: Flask) -> TimestampSigner:
-    return TimestampSigner(app.secret_key or "", salt="qms-session")
+def _signer(app: Flask) -> _Stamp:
+    return _Stamp(app.secret_key or "", app.extensions["qms"].works.clock)

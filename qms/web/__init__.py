@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from qms.web import home
+from qms.web import accounts, home
 from qms.web.home import places
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = (home.pages,)
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    home.pages,
+    accounts.pages,
+)
 
 __all__ = ["BLUEPRINTS", "places"]

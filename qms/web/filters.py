@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from qms.kernel.errors import QmsError
@@ -32,4 +33,14 @@ def words(value: object, language: str) -> str:
     return str(value if value is not None else "")
 
 
-FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"day": day, "instant": instant, "words": words}
+def before(value: date) -> date:
+    """The last day of a span that ends before this one."""
+    return value - timedelta(days=1)
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "before": before,
+    "day": day,
+    "instant": instant,
+    "words": words,
+}

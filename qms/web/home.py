@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 
 from qms import tasks
-from qms.http.edge import LANGUAGE_COOKIE, look, page, public
+from qms.http.edge import LANGUAGE_COOKIE, local, look, page, public
 from qms.kernel.labels import LANGUAGES, N_, say
 
 if TYPE_CHECKING:
@@ -32,33 +32,41 @@ class Place:
     count: int = 0
 
 
+# Endpoint, name, key after `g`, the permissions any of which opens it, in the menu of a phone only.
 _PLACES: Final = (
-    ("tasks.inbox", N_("My tasks"), "m", "tasks:own", False),
-    ("documents.library", N_("Documents"), "d", "documents:read", False),
-    ("drafts.mine", N_("Drafts"), "w", "documents:draft", False),
-    ("evidence.requests", N_("Evidence"), "e", "evidence:request", False),
-    ("trail.browse", N_("Trail"), "t", "trail:read", True),
-    ("accounts.people", N_("People"), "p", "people:manage", True),
-    ("jobs.listing", N_("Jobs"), "j", "jobs:read", True),
+    ("tasks.inbox", N_("My tasks"), "m", ("tasks:own",), False),
+    ("documents.library", N_("Documents"), "d", ("documents:read",), False),
+    ("drafts.mine", N_("Drafts"), "w", ("documents:draft",), False),
+    ("evidence.requests", N_("Evidence"), "e", ("evidence:request",), False),
+    ("trail.browse", N_("Trail"), "t", ("trail:read",), True),
+    ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage"), True),
+    ("jobs.listing", N_("Jobs"), "j", ("jobs:read",), True),
 )
 
 
 def places(work: Work) -> list[Place]:
     """The places the person may go to, at most seven, the present one marked."""
-    here = (request.blueprint or "", request.endpoint or "")
-    waiting = len(tasks.inbox(work.session, work.rights.person_id)) if work.rights.person_id else 0
     return [
         Place(
             name=say(name, work.language),
             url=url_for(endpoint),
             key=key,
-            current=endpoint.split(".")[0] == here[0],
+            current=_is_at(url_for(endpoint)),
             more=more,
-            count=waiting if endpoint == "tasks.inbox" else 0,
+            count=_waiting(work) if endpoint == "tasks.inbox" else 0,
         )
-        for endpoint, name, key, permission, more in _PLACES
-        if work.rights.may(permission)
+        for endpoint, name, key, permissions, more in _PLACES
+        if endpoint in current_app.view_functions and any(work.rights.may(each) for each in permissions)
     ]
+
+
+def _is_at(url: str) -> bool:
+    return request.path == url or request.path.startswith(f"{url}/")
+
+
+def _waiting(work: Work) -> int:
+    person_id = work.rights.person_id
+    return tasks.task_count(work.session, person_id, work.today) if person_id else 0
 
 
 @pages.get("/")
@@ -80,9 +88,7 @@ def menu() -> str:
 def language() -> Response:
     """Keep the chosen language and go back to the page it was chosen on."""
     chosen = request.form.get("language", "")
-    back = request.form.get("back", "/")
-    local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    answer = redirect(back if local else "/", 303)
+    answer = redirect(local(request.form.get("back")), 303)
     if chosen in LANGUAGES:
         answer.set_cookie(
             LANGUAGE_COOKIE, chosen, max_age=_YEAR, path="/", secure=True, httponly=True, samesite="Lax"

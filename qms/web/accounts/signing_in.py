@@ -1,0 +1,96 @@
+"""Signing in and out, and choosing one's own password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, redirect, request, session, url_for
+
+from qms import accounts
+from qms.http import session as cookie
+from qms.http.edge import act, local, look, page, public, tell, visitor
+from qms.http.forms import Form
+from qms.http.limits import limiter
+from qms.http.refusals import journal
+from qms.kernel.errors import Invalid, Problem
+from qms.kernel.labels import N_
+from qms.web.accounts._pages import pages
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from qms.accounts import Ticket
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@public
+@limiter.limit("60 per minute", methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    """Let in who knows the password; the same answer for a wrong one and an unknown login (SEC-09)."""
+    onward = local(request.values.get("next"))
+    form = Form()
+    if request.method == "POST":
+        try:
+            ticket = _checked(form.get("login"), form.get("password"))
+        except (accounts.SignInRefused, accounts.TooManyAttempts) as error:
+            journal(error)
+            form.take(error)
+        else:
+            cookie.begin(ticket.token)
+            return redirect(url_for("accounts.password") if ticket.must_change else onward, 303)
+    elif visitor() is not None:
+        return redirect(onward, 303)
+    return page("accounts/sign_in.html", form=form, onward=onward), form.status
+
+
+def _checked(login: str, password: str) -> Ticket:
+    """Compare outside the writing Work, then begin a session and end the one this browser had (SEC-01)."""
+    address = request.remote_addr or ""
+    seen = look()
+    checked = accounts.check_password(seen.session, login, password, address=address, now=seen.now)
+    earlier = g.get("session_token")
+    with act() as work:
+        if earlier and checked.right:
+            accounts.sign_out(work, earlier, why="renewed")
+        return accounts.sign_in(work, login, password, address=address, checked=checked)
+
+
+@pages.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server; a copy of the cookie is worth nothing from now on (SEC-02)."""
+    with act() as work:
+        accounts.sign_out(work, g.session_token)
+    cookie.end()
+    session.clear()
+    tell(N_("You have signed out."))
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@pages.route("/password", methods=["GET", "POST"])
+@limiter.limit("30 per minute", methods=["POST"])
+def password() -> ResponseReturnValue:
+    """Choose one's own password: before anything else at the first sign-in, later at will."""
+    who = visitor()
+    first = who is not None and who.must_change
+    form = Form()
+    if request.method == "POST":
+        try:
+            with form.catch(field="new"):
+                ticket = _changed(form)
+                cookie.begin(ticket.token)
+                tell(N_("Your new password holds from now on; all other sessions have ended."))
+                return redirect(url_for("home.start" if first else "accounts.me"), 303)
+        except (accounts.SignInRefused, accounts.TooManyAttempts) as error:
+            journal(error)
+            form.take(error, "old")
+    settings = look().settings
+    rules = accounts.policy(settings.password_profile, settings.password_minimum)
+    return page("accounts/password.html", form=form, first=first, rules=rules), form.status
+
+
+def _changed(form: Form) -> Ticket:
+    new = form.get("new")
+    if new != form.get("again"):
+        raise Invalid([Problem(N_("The two new passwords differ; type the same one twice."), field="again")])
+    with act() as work:
+        return accounts.change_password(work, form.get("old"), new)
