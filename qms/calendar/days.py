@@ -68,7 +68,7 @@ def after(day: date, length: Span) -> Due:
             return Due(day + timedelta(weeks=length.count))
         case Unit.MONTH:
             return Due(_add_months(day, length.count))
-        case Unit.YEAR:
+        case _:
             return Due(_add_months(day, length.count * _MONTHS))
 
 

@@ -38,7 +38,7 @@ _SHORT: Final = frozenset(
 )
 _TALL: Final = frozenset({Type.LONG_TEXT, Type.FILE, Type.PHOTO})
 _COLUMNS: Final = (
-    "<colgroup>" + '<col class="blank-label-column"><col class="blank-answer-column">' * 2 + "</colgroup>"
+    "<colgroup>" + '<col class="blank-label-column"/><col class="blank-answer-column"/>' * 2 + "</colgroup>"
 )
 _NARROW: Final = 16
 _SHEET_COLUMNS: Final = 10

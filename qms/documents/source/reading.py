@@ -76,9 +76,11 @@ def read_source(data: bytes, file: str, limit: int = LIMIT) -> Source:
         body += "\n"
     head = plain.value if isinstance(plain.value, dict) else {}
     source = Source(head, body, body_line, file, plain.lines)
-    problems = list(plain.problems)
-    if not problems:
-        problems = [*_hidden_values(head, ()), *(head_problems(head, whole=whole) if head else [_NO_HEAD])]
+    problems = (
+        plain.problems
+        or list(_hidden_values(head, ()))
+        or (head_problems(head, whole=whole) if head else [_NO_HEAD])
+    )
     if problems:
         raise SourceInvalid(source.locate(problems))
     return source

@@ -255,7 +255,7 @@ def _flat(errors: Any, path: tuple[str, ...], keys: Collection[str]) -> Iterator
 
 
 def _unknown(key: str, keys: Collection[str]) -> Phrase:
-    close = difflib.get_close_matches(key, keys, n=1)
+    close = difflib.get_close_matches(key, keys, n=1, cutoff=0.75)
     if close:
         return Phrase(N_("There is no key {key}; perhaps {close} is meant."), key=key, close=close[0])
     return Phrase(N_("There is no key {key} here; remove it or correct it."), key=key)
