@@ -154,7 +154,7 @@ def assert_safe(engine: Engine) -> None:
     """Refuse to start on a database that would not keep what it acknowledged (REL-03)."""
     name = engine.dialect.name
     ask = "PRAGMA {}" if name == "sqlite" else "SHOW {}"
-    with engine.connect() as connection:
+    with engine.connect().execution_options(**options(engine, READING)) as connection:
         for setting, wanted in _WANTED[name].items():
             value = str(connection.execute(text(ask.format(setting))).scalar())
             if value != wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _WHOLE = 64 << 20
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class BlobMissing(Missing):
@@ -63,7 +65,9 @@ class LocalVault:
         self.folder = folder
 
     def path(self, digest: str) -> Path:
-        """Where the blob of this digest lies."""
+        """Where the blob of this digest lies; what is no digest names no blob."""
+        if not _DIGEST.fullmatch(digest):
+            raise BlobMissing(digest=digest)
         return self.folder / digest[:2] / digest
 
     def put(self, content: bytes | BinaryIO) -> str:
@@ -130,7 +134,7 @@ class LocalVault:
 
     def has(self, digest: str) -> bool:
         """Whether a blob of this digest lies in the vault."""
-        return self.path(digest).is_file()
+        return bool(_DIGEST.fullmatch(digest)) and self.path(digest).is_file()
 
     def digests(self) -> Iterator[str]:
         """The names of all blobs in order."""
