@@ -1,7 +1,9 @@
 """Controlled documents: what is written, signed, issued, in force, read, and withdrawn."""
 
-from qms.documents import ddl, master_list, models, source
+from qms.documents import ddl, master_list, models, source, sync
 from qms.documents.defaults import Kind
+from qms.documents.entries import DocumentEntries
+from qms.documents.evidence import DocumentEvidence
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
 from qms.documents.operations import (
@@ -58,6 +60,7 @@ from qms.documents.queries import (
     links,
     master_rows,
     my_drafts,
+    open_comments,
     outstanding,
     parents,
     references,
@@ -71,6 +74,7 @@ from qms.documents.queries import (
 )
 from qms.documents.rows import document_ref, ref_of, revision_ref
 from qms.documents.source import write_source
+from qms.documents.sync import in_order, plan_sync, sync_file
 
 __all__ = [
     "GRADES",
@@ -80,6 +84,8 @@ __all__ = [
     "DayReport",
     "Difference",
     "Document",
+    "DocumentEntries",
+    "DocumentEvidence",
     "Filters",
     "Given",
     "IssuePlan",
@@ -118,6 +124,7 @@ __all__ = [
     "fail_issue",
     "has_acknowledged",
     "in_force",
+    "in_order",
     "leaning_on",
     "library",
     "links",
@@ -126,9 +133,11 @@ __all__ = [
     "master_rows",
     "models",
     "my_drafts",
+    "open_comments",
     "outstanding",
     "parents",
     "plan_issue",
+    "plan_sync",
     "prepare",
     "preview",
     "printed",
@@ -150,6 +159,8 @@ __all__ = [
     "source",
     "stored_plan",
     "submit",
+    "sync",
+    "sync_file",
     "timeline",
     "unissued",
     "verification",

@@ -76,6 +76,11 @@ def read_back(vault: Vault, settings: Settings, revision: Revision, images: Mapp
     return Prepared(source, content, revision.source_digest, images, tuple(problems))
 
 
+def images_named(data: bytes, file: str, settings: Settings) -> tuple[str, ...]:
+    """The images a source uses, by the names its text gives them."""
+    return _content(read_source(data, file), settings).images
+
+
 def copy(vault: Vault, settings: Settings, old: Prepared, head: Mapping[str, Any]) -> Prepared:
     """The same text and images under a changed head, stored as a new source."""
     data = write_source(head, old.source.body)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from qms.documents import access, errors, numbering
 from qms.documents.lifecycle import State
-from qms.documents.models import Document, Revision, Validity
+from qms.documents.models import Document, Image, Revision, Validity
 from qms.documents.validity import Interval
 from qms.kernel.refs import Ref
 
@@ -50,6 +50,22 @@ def parts(ref: Ref) -> tuple[str, str, str]:
     if ref.kind != "revision" or len(pieces) != len(("number", "language", "label")):
         raise errors.RevisionMissing(revision=str(ref))
     return pieces[0], pieces[1], pieces[2]
+
+
+def images(session: Session, revision_id: int) -> dict[str, str]:
+    """The images of a revision: name to digest."""
+    found = session.execute(select(Image.name, Image.digest).where(Image.revision_id == revision_id))
+    return {row.name: row.digest for row in found}
+
+
+def may_see(session: Session, rights: Rights, day: date, revision: Revision) -> bool:
+    """Whether a revision exists for the person of these rights."""
+    query = (
+        select(Revision.id)
+        .join(Revision.document)
+        .where(Revision.id == revision.id, access.visible(session, rights, day))
+    )
+    return session.scalar(query) is not None
 
 
 def find_document(session: Session, number: str) -> Document | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from qms import accounts, standards
 from qms.documents import digest, errors, prepared, route, rows, tree
 from qms.documents.defaults import DECLARED
-from qms.documents.models import ClauseText, Document, Image, ReferenceTo, Revision
+from qms.documents.models import ClauseText, Document, ReferenceTo, Revision
 from qms.documents.operations import filling, walk
 from qms.kernel.errors import Damaged, Missing, Problem
 from qms.kernel.labels import N_
@@ -33,13 +33,7 @@ class ContentAltered(Damaged):
 
 def stored(work: Work, revision: Revision) -> Prepared:
     """The source of a revision as it lies in the vault."""
-    return prepared.read_back(work.vault, work.settings, revision, images_of(work, revision))
-
-
-def images_of(work: Work, revision: Revision) -> dict[str, str]:
-    """The images of a revision: name to digest."""
-    found = work.session.execute(select(Image.name, Image.digest).where(Image.revision_id == revision.id))
-    return {row.name: row.digest for row in found}
+    return prepared.read_back(work.vault, work.settings, revision, rows.images(work.session, revision.id))
 
 
 def digest_of(revision: Revision, source: Prepared) -> str:

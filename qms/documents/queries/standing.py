@@ -183,6 +183,11 @@ def comments(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[
     ).all()
 
 
+def open_comments(session: Session, rights: Rights, ref: Ref, day: date) -> list[Comment]:
+    """The comments on a revision that still wait for an answer; while there are any nobody approves."""
+    return [each for each in comments(session, rights, ref, day) if each.resolved_at is None]
+
+
 def clauses(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[ClauseText]:
     """The clauses of a revision in their order."""
     revision = rows.seen(session, rights, day, ref)
