@@ -123,16 +123,15 @@ class _Reading:
         self.first = first_line
         self.pattern = number_pattern
         self.link = link
-        self.problems: list[Problem] = []
+        self.problems: dict[tuple[object, ...], Problem] = {}
         self.images: dict[str, None] = {}
         self.anchors: list[tuple[str, int]] = []
         self.outline = Outline(self.problem)
 
     def problem(self, message: str, line: int, **facts: object) -> None:
         """Note a fault at a line of the body (0 is its first)."""
-        problem = Problem(message, self.file, self.first + line, facts=facts)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        known = (message, line, *sorted(facts.items()))
+        self.problems.setdefault(known, Problem(message, self.file, self.first + line, facts=facts))
 
     def content(self) -> Content:
         for count, line in enumerate(self.lines):
@@ -155,7 +154,7 @@ class _Reading:
         tokens = with_columns(tokens)
         html = sanitised(reader().renderer.render(tokens, reader().options, {}))
         plain = "\n\n".join(_whole(clause) for clause in clauses)
-        problems = tuple(sorted(self.problems, key=lambda item: item.line or 0))
+        problems = tuple(sorted(self.problems.values(), key=lambda item: item.line or 0))
         return Content(tuple(clauses), html, plain, tuple(self.images), problems, tuple(blocks))
 
     def _clause(self, tokens: Sequence[Token], start: int, end: int) -> list[ClauseText]:

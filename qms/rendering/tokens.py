@@ -52,9 +52,17 @@ def number_span(inline: Token, number: str) -> None:
 
 def joins(children: Sequence[Token], position: int) -> bool:
     """Whether a line break falls between Chinese characters, where it means no space."""
-    before = next((item.content for item in reversed(children[:position]) if item.content), "")
-    after = next((item.content for item in children[position + 1 :] if item.content), "")
-    return bool(before and after and wide(before[-1]) and wide(after[0]))
+    return wide(_edge(children, position, -1)) and wide(_edge(children, position, 1))
+
+
+def _edge(children: Sequence[Token], position: int, step: int) -> str:
+    """The character that stands next to a line break, or a space at the end of the text."""
+    position += step
+    while 0 <= position < len(children):
+        if words := children[position].content:
+            return words[-1] if step < 0 else words[0]
+        position += step
+    return " "
 
 
 def new_token(kind: str, tag: str, nesting: int) -> Token:
