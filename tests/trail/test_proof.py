@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert said.out.startswith("OK: entries 3 to 6, 2 with their bodies, under the checkpoint of 9 entries")
     assert "WRONG: Entry 6 is missing." in said.out
     assert said.err.startswith("usage:")
+
+
+def test_run_as_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an extract it says how it is used."""
+    monkeypatch.setattr(sys, "argv", ["proof.py"])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_path(str(proof.__file__), run_name="__main__")
 
 
 def test_the_file_alone_runs_isolated(tmp_path: Path) -> None:
