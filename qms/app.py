@@ -12,7 +12,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from qms import runtime as parts
-from qms.http import edge, headers, limits, refusals, session
+from qms.http import guard, headers, limits, refusals, session
 from qms.web import BLUEPRINTS, places
 from qms.web.filters import FILTERS
 
@@ -61,7 +61,7 @@ def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] =
     app.extensions["qms-places"] = places
     CSRFProtect(app)
     limits.limiter.init_app(app)
-    for attach in (headers.attach, session.attach, edge.attach, refusals.attach):
+    for attach in (headers.attach, session.attach, guard.attach, refusals.attach):
         attach(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

@@ -1,5 +1,6 @@
 """People, departments, posts, roles and grants, secrecy, substitutes, credentials and signatures."""
 
+from qms.accounts.describe import SENTENCES
 from qms.accounts.errors import (
     AlreadySigned,
     CodeTaken,
@@ -118,6 +119,7 @@ __all__ = [
     "ADMINISTRATORS",
     "PERMISSIONS",
     "ROLES",
+    "SENTENCES",
     "AlreadySigned",
     "Applied",
     "Branch",

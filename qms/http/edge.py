@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from flask import current_app, flash, g, get_flashed_messages, redirect, render_template, request, url_for
+from flask import current_app, flash, g, get_flashed_messages, render_template, request
 
-from qms import accounts
 from qms.http import session as cookie
+from qms.kernel.errors import Missing
 from qms.kernel.labels import LANGUAGES, say
 from qms.kernel.ports import Actor
 from qms.runtime import Runtime, Visitor
@@ -17,19 +16,19 @@ from qms.runtime import Runtime, Visitor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flask import Flask
-    from flask.typing import ResponseReturnValue
-
     from qms.kernel.work import Work
 
 ANONYMOUS: Final = Actor("service:web", "web")
 NAMES: Final = (("zh-Hans", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
 LANGUAGE_COOKIE: Final = "qms-language"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-FRESH: Final = timedelta(minutes=15)
-CONFIRM: Final = "confirm-password"
-_UNTIL_CHANGED: Final = frozenset({"accounts.password", "accounts.sign_out", "home.language"})
 View = TypeVar("View", bound="Callable[..., Any]")
+
+
+class NothingToSee(Missing):
+    """A page that is not for this person does not exist for them (SEC-06)."""
+
+    message = "There is nothing here that you may see."
 
 
 def public(view: View) -> View:
@@ -132,55 +131,6 @@ def local(target: str | None, otherwise: str = "/") -> str:
 def here() -> str:
     """The page that was asked for, to come back to."""
     return request.full_path.rstrip("?") if request.method in SAFE else "/"
-
-
-def attach(app: Flask) -> None:
-    """Guard every route that is not public, and close what the request opened."""
-
-    @app.before_request
-    def _guard() -> ResponseReturnValue | None:
-        view = app.view_functions.get(request.endpoint or "")
-        if request.endpoint in {None, "static"} or view is None:
-            return None
-        look()
-        who = visitor()
-        if getattr(view, "qms_public", False):
-            return None
-        if who is None:
-            return _turned_away()
-        if who.must_change and request.endpoint not in _UNTIL_CHANGED:
-            return redirect(url_for("accounts.password"), 303)
-        return _prompt(who) if getattr(view, "qms_sensitive", False) else None
-
-    @app.teardown_request
-    def _close(_: BaseException | None) -> None:
-        close()
-
-
-def _turned_away() -> ResponseReturnValue:
-    if request.method in SAFE:
-        return redirect(url_for("accounts.sign_in", next=here()), 303)
-    return page("ended.html"), 401
-
-
-def _prompt(who: Visitor) -> ResponseReturnValue | None:
-    """Ask for the password where it was last given too long ago; what was sent comes along (SEC-12)."""
-    if request.method in SAFE or look().now - who.authenticated_at < FRESH:
-        return None
-    given, refusal = request.form.get(CONFIRM), None
-    if given:
-        try:
-            with act() as work:
-                ticket = accounts.reauthenticate(work, g.session_token, given)
-        except (accounts.SignInRefused, accounts.TooManyAttempts) as error:
-            refusal = error
-            with runtime().works.writing(g.actor) as work:
-                accounts.journal_refusal(work, error)
-        else:
-            cookie.begin(ticket.token)
-            return None
-    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in {CONFIRM, "csrf_token"}]
-    return page("confirm.html", kept=kept, confirm=CONFIRM, refusal=refusal), 403
 
 
 def t(text: str, **facts: object) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qms.kernel.clock import Clock
 
 COOKIE: Final = "__Host-qms"
+POLL: Final = "QMS-Poll"  # on what a page asks for by itself, which is no sign that somebody is there
 
 
 class _Stamp(TimestampSigner):
@@ -34,7 +35,7 @@ def attach(app: Flask) -> None:
         token = g.get("session_token")
         if g.get("session_ended"):
             response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
-        elif token:
+        elif token and POLL not in request.headers:
             response.set_cookie(
                 COOKIE,
                 _signer(app).sign(token).decode("ascii"),

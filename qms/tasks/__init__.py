@@ -1,11 +1,15 @@
 """What people owe on a ref by a day, reminders and escalation, and messages about it."""
 
+from qms.tasks.describe import SENTENCES
+from qms.tasks.errors import NoSuchTask
 from qms.tasks.mail import send_waiting
 from qms.tasks.models import Notice, Task
 from qms.tasks.operations import cancel, notify, owe, remind, settle
-from qms.tasks.queries import Owed, doubtful, inbox, outstanding, overseen, task_count, waiting
+from qms.tasks.queries import Owed, doubtful, inbox, outstanding, overseen, task_count, task_of, waiting
 
 __all__ = [
+    "SENTENCES",
+    "NoSuchTask",
     "Notice",
     "Owed",
     "Task",
@@ -20,5 +24,6 @@ __all__ = [
     "send_waiting",
     "settle",
     "task_count",
+    "task_of",
     "waiting",
 ]

@@ -12,6 +12,7 @@ from qms.accounts import acting_for, members, names_of
 from qms.kernel.labels import say
 from qms.kernel.refs import Ref
 from qms.tasks.chasing import is_overdue
+from qms.tasks.errors import NoSuchTask
 from qms.tasks.models import Notice, Task
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def inbox(session: Session, person_id: int, day: date | None = None) -> list[Owe
     rows = [_owed(task, names, day, None) for task in own]
     rows += [_owed(task, names, day, names[task.person_id]) for task in theirs]
     return sorted(rows, key=_urgency)
+
+
+def task_of(session: Session, person_id: int, task_id: int, day: date | None = None) -> Owed:
+    """One task out of the person's inbox; somebody else's does not exist for them (SEC-06)."""
+    for owed in inbox(session, person_id, day):
+        if owed.id == task_id:
+            return owed
+    raise NoSuchTask(task=task_id)
 
 
 def task_count(session: Session, person_id: int, day: date | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from qms.web import accounts, home
+from qms.web import accounts, home, jobs, tasks, trail
 from qms.web.home import places
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home.pages,
     accounts.pages,
+    tasks.pages,
+    trail.pages,
+    jobs.pages,
 )
 
 __all__ = ["BLUEPRINTS", "places"]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from qms.http.edge import act, look, page
+from qms.http.edge import NothingToSee, act, look, page
 from qms.http.forms import Form
-from qms.kernel.errors import Missing
 from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
@@ -53,12 +52,6 @@ class Act:
     permission: str | None = None
     lead: str = ""
     danger: bool = False
-
-
-class NothingToSee(Missing):
-    """A page that is not for this person does not exist for them (SEC-06)."""
-
-    message = "There is nothing here that you may see."
 
 
 def only(work: Work, *permissions: str) -> None:

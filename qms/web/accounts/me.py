@@ -9,11 +9,10 @@ from flask import redirect, request, url_for
 
 from qms import accounts
 from qms.accounts import PERMISSIONS
-from qms.http.edge import act, look, page, signed_in, tell
+from qms.http.edge import NothingToSee, act, look, page, signed_in, tell
 from qms.kernel.labels import N_, in_language
 from qms.web.accounts import acts
 from qms.web.accounts._pages import pages
-from qms.web.accounts.acts import NothingToSee
 from qms.web.accounts.person_acts import END_SUBSTITUTE, EVERYWHERE, GRADES, SUBSTITUTE
 
 if TYPE_CHECKING:

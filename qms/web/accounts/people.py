@@ -8,12 +8,12 @@ from flask import redirect, request, url_for
 
 from qms import accounts
 from qms.accounts import PERMISSIONS
-from qms.http.edge import act, look, page, sensitive, tell
+from qms.http.edge import NothingToSee, act, look, page, sensitive, tell
 from qms.http.forms import Form
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.web.accounts import acts
 from qms.web.accounts._pages import pages
-from qms.web.accounts.acts import Act, Field, NothingToSee, only
+from qms.web.accounts.acts import Act, Field, only
 from qms.web.accounts.person_acts import ACTS, EVERYWHERE, GRADES, departments
 
 if TYPE_CHECKING:

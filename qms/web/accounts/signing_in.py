@@ -10,6 +10,7 @@ from qms import accounts
 from qms.http import session as cookie
 from qms.http.edge import act, local, look, page, public, tell, visitor
 from qms.http.forms import Form
+from qms.http.guard import enter
 from qms.http.limits import limiter
 from qms.http.refusals import journal
 from qms.kernel.errors import Invalid, Problem
@@ -24,35 +25,21 @@ if TYPE_CHECKING:
 
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
-@limiter.limit("60 per minute", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     """Let in who knows the password; the same answer for a wrong one and an unknown login (SEC-09)."""
     onward = local(request.values.get("next"))
     form = Form()
     if request.method == "POST":
         try:
-            ticket = _checked(form.get("login"), form.get("password"))
+            ticket = enter(form.get("login"), form.get("password"))
         except (accounts.SignInRefused, accounts.TooManyAttempts) as error:
             journal(error)
             form.take(error)
         else:
-            cookie.begin(ticket.token)
             return redirect(url_for("accounts.password") if ticket.must_change else onward, 303)
     elif visitor() is not None:
         return redirect(onward, 303)
     return page("accounts/sign_in.html", form=form, onward=onward), form.status
-
-
-def _checked(login: str, password: str) -> Ticket:
-    """Compare outside the writing Work, then begin a session and end the one this browser had (SEC-01)."""
-    address = request.remote_addr or ""
-    seen = look()
-    checked = accounts.check_password(seen.session, login, password, address=address, now=seen.now)
-    earlier = g.get("session_token")
-    with act() as work:
-        if earlier and checked.right:
-            accounts.sign_out(work, earlier, why="renewed")
-        return accounts.sign_in(work, login, password, address=address, checked=checked)
 
 
 @pages.post("/sign-out")

@@ -1,0 +1,27 @@
+"""Where a page about a reference stands: one line a kind, told by nothing but the kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app, url_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qms.kernel.refs import Ref
+
+# Kind of the ref: the endpoint of its page, and what the endpoint needs from the key.
+LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
+    "person": ("accounts.person", lambda key: {"person_id": key}),
+    "department": ("accounts.organisation", lambda _: {}),
+    "job": ("jobs.one", lambda key: {"job_id": key}),
+}
+
+
+def link(ref: Ref) -> str | None:
+    """The address of the page about a reference; None where there is no page of its kind."""
+    endpoint, needs = LINKS.get(ref.kind, ("", None))
+    if needs is None or endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **needs(ref.key))
