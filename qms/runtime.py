@@ -7,9 +7,11 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, forms, migrations, standards, trail
+from qms import accounts, evidence, forms, migrations, standards, trail
 from qms.accounts import models as _accounts
 from qms.documents import models as _documents
+from qms.documents.entries import DocumentEntries
+from qms.documents.evidence import DocumentEvidence
 from qms.evidence import models as _evidence
 from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
@@ -149,8 +151,8 @@ def ports() -> Mapping[str, Sequence[Any]]:
     return {
         "bodies": (forms.Blank(),),
         "sections": (),
-        "entries": (),
-        "evidence": (),
+        "entries": (DocumentEntries(),),
+        "evidence": (DocumentEvidence(),),
     }
 
 
@@ -214,7 +216,7 @@ def make(
     migrations.upgrade(made.engine)
     assert_safe(made.engine)
     key = trail.make_key(keys)
-    # evidence.make_key(keys, settings.organisation, made.works.clock.now())
+    evidence.make_key(keys, settings.organisation, made.works.clock.now())
     made.demo = made.works.demo = demo
     with made.works.writing(KEEPER, every_permission()) as work:
         work.record(

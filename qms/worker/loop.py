@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from qms import documents, jobs, tasks
+from qms import documents, evidence, jobs, tasks
 from qms.kernel.errors import QmsError
 from qms.kernel.ports import Actor
 from qms.rendering import Pool
@@ -42,7 +42,7 @@ class Loop:
         )
         self.handlers: Mapping[str, Callable[[Runtime, Actor, Pool, jobs.Claim], None]] = {
             "documents.issue": issue,
-            "evidence.build": build,
+            evidence.JOB: build,
         }
         self._day: date | None = None
         self._stop = threading.Event()

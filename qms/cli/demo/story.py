@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import documents, trail
+from qms import documents, tasks, trail
 from qms.cli.demo import questions
 from qms.cli.demo.bundles import Bundles
 from qms.cli.demo.cast import Cast
@@ -108,8 +108,8 @@ class Story:
         """Every source goes through its real route; one comes back once with a remark."""
         self.progress.chapter(N_("Drafting, reviewing, approving and releasing the library"))
         settings = self.runtime.settings
-        files = documents.in_order(
-            sorted([*settings.at(settings.procedures).glob("*.md"), *settings.at(settings.forms).glob("*.yaml")])
+        files = in_order(
+            [*settings.at(settings.procedures).glob("*.md"), *settings.at(settings.forms).glob("*.yaml")]
         )
         refs = self.walker.draft(files)
         self.morning(1)
@@ -125,12 +125,15 @@ class Story:
 
     def _send_one_back(self, refs: list[Ref]) -> None:
         ref = next(ref for ref in refs if ref.key.startswith("WI-14-02@"))
-        reviewer = "quality-manager"
+        with self.cast.looking("document-controller") as work:
+            asked = tasks.outstanding(work.session, "documents:review", ref)
+        reviewer = self.cast.logins[asked[0].person_id]
         self.walker.return_one(ref, reviewer, "请写明抽样名单由谁封存。", "抽样名单的封存责任需要写明")
         author = self.walker.author(ref)
         with self.cast.looking(author) as work:
-            comments = documents.open_comments(work.session, work.rights, ref, work.today)
-        for comment in comments:
+            comments = documents.comments(work.session, work.rights, ref, work.today)
+            waiting = [comment for comment in comments if comment.resolved_at is None]
+        for comment in waiting:
             with self.cast.acting(author) as work:
                 documents.resolve_comment(work, comment.id, "已核对：抽样名单由调查组织部门封存，见抽样条款。")
         self.walker.submit([ref])
@@ -208,6 +211,12 @@ class Story:
     def report(self) -> None:
         """Say what was done and where everything lies."""
         self.progress.report(self.home, self.told)
+
+
+def in_order(files: list[Path]) -> list[Path]:
+    """Parents before children, so that no draft points at what is not there yet."""
+    kinds = ("QM", "PL", "CP", "WI", "OM", "FM", "RG")
+    return sorted(files, key=lambda path: (kinds.index(path.name[:2]), ".en." in path.name, path.name))
 
 
 def revised(source: str) -> str:

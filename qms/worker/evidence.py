@@ -1,0 +1,35 @@
+"""The job that builds an approved bundle; what goes wrong is written on the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qms import evidence, jobs
+from qms.kernel.errors import Conflict, QmsError
+from qms.runtime import every_permission
+
+if TYPE_CHECKING:
+    from qms.kernel.ports import Actor
+    from qms.rendering import Pool
+    from qms.runtime import Runtime
+
+
+def build(runtime: Runtime, actor: Actor, pool: Pool, claim: jobs.Claim) -> None:  # noqa: ARG001 - one shape for all jobs
+    """Gather, stream and record the bundle; the job ends in the transaction that records it (law 2)."""
+    number = str(claim.payload["number"])
+    works = runtime.works
+
+    def told(step: str) -> None:
+        with works.writing(actor, every_permission()) as work:
+            jobs.report(work, claim, step)
+
+    try:
+        evidence.build(works, number, progress=told, last=lambda work: jobs.finish(work, claim))
+    except jobs.LeaseLost:
+        raise
+    except (Conflict, OSError):
+        raise  # the state or the disk may be better at the next attempt
+    except QmsError as refusal:
+        with works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
+            evidence.fail(work, number, reason=refusal.sentence(work.language))
+            jobs.refuse(work, claim, refusal.sentence("en"))
