@@ -26,7 +26,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     return {str(message.id): str(message.string) for message in messages if message.id and message.string}
 
 
-def say(text: str, language: str = "en", **facts: object) -> str:
+def say(text: str, language: str = "en", /, **facts: object) -> str:
     """The text in the asked language with its `{facts}` filled in.
 
     `text` is the English sentence, which is also the key of the catalogue. A fact that is a
@@ -51,7 +51,7 @@ class Phrase:
 
     __slots__ = ("facts", "text")
 
-    def __init__(self, text: str, **facts: object) -> None:
+    def __init__(self, text: str, /, **facts: object) -> None:
         """Keep the English key and its facts."""
         self.text = text
         self.facts = facts

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from qms import documents, tasks
 from qms.accounts import Meaning
-from qms.documents.source import read_source
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Walker:
         drafted = []
         for count, path in enumerate(files, 1):
             prepared = documents.prepare(works.vault, works.settings, path.read_bytes(), path.name)
-            owner = read_source(path.read_bytes(), path.name).head["owner"]
+            owner = prepared.source.head["owner"]
             with self.cast.acting(f"{owner}-clerk") as work:
                 drafted.append(documents.ref_of(documents.draft(work, prepared)))
             self.told("drafting", count, len(files))
