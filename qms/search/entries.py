@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from qms.kernel.ports import Entry, Rights
 from qms.search.analysis.fold import fold
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from qms.search.analysis.query import Node
     from qms.search.analysis.tokens import Token
 
-_SHORTEST = 2
+HEADING_END: Final = "¶"
+_SHORTEST: Final = 2
 
 
 def body(entry: Entry) -> str:
     """What is searched besides the title: heading and text, apart so that no phrase spans both."""
-    return f"{entry.heading}¶{entry.text}"
+    return f"{entry.heading}{HEADING_END}{entry.text}"
 
 
 def pack(entry: Entry) -> dict[str, Any]:
@@ -184,7 +185,8 @@ class View:
     def score(self, query: Query) -> float:
         """How well the entry answers: its name first, then how often the words stand in it."""
         count = sum(self._texts.get(text, 0) for node in query.every for text in _plain(node))
-        return 100.0 * self.named(query) + count / math.sqrt(8 + len(self._body))
+        clause = any(isinstance(node, Clause) and node.number == self.entry.clause for node in query.every)
+        return 100.0 * self.named(query) + 50.0 * clause + count / math.sqrt(8 + len(self._body))
 
     def _holds(self, node: Node) -> bool:
         if isinstance(node, Word):

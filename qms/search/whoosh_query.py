@@ -43,6 +43,15 @@ class Compiler:
         """All words of the query in the title, number or pinyin of a document."""
         return self.all_of([self._name(node) for node in query.every])
 
+    def cited(self, query: Query) -> Any | None:
+        """The very clause of the very document, where the query names both."""
+        numbers = [node.text for node in query.every if isinstance(node, Word) and node.kind is Kind.CODE]
+        clauses = [node.number for node in query.every if isinstance(node, Clause)]
+        if not numbers or not clauses:
+            return None
+        named = [self._word(("number",), number, 1.0) for number in numbers]
+        return self.all_of([*named, *(self._word(("clause",), clause, 1.0) for clause in clauses)])
+
     def without(self, query: Query) -> Any | None:
         """What must not be in the entry; None when nothing of it is."""
         return self.any_of([self.body(node) for node in query.without])

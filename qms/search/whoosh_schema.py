@@ -14,28 +14,33 @@ from whoosh.fields import ID, STORED, TEXT, Schema
 from qms.search.analysis.fold import ADDITIONS, TABLE
 from qms.search.analysis.pinyin import title_words
 from qms.search.analysis.tokens import WORDS, codes, places, tokens
-from qms.search.entries import Guard, body, pack, wholes
+from qms.search.entries import HEADING_END, Guard, body, pack, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from qms.kernel.ports import Entry
 
-_SHAPE: Final = "1"
+_SHAPE: Final = "2"
+_HEADING_WEIGHT: Final = 3.0
 _TITLE_BOOST: Final = 0.3
 _TITLE_LENGTH: Final = 200
 
 
 class Words(Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """Our tokens with the place in the text as position, so that phrases are blind to overlaps."""
+    """Our tokens with the place in the text as position, so that phrases are blind to overlaps.
+
+    What stands before the mark that ends the heading weighs more.
+    """
 
     def __call__(self, value: str, **_: Any) -> Iterator[Any]:
         """One Whoosh token after the other."""
         token = WhooshToken(positions=True, boosts=True)
-        token.boost = 1.0
+        heading = value.find(HEADING_END)
         for text, start in _title(value) if len(value) < _TITLE_LENGTH else _places(value):
             token.text = text
             token.pos = start
+            token.boost = _HEADING_WEIGHT if start < heading else 1.0
             yield token
 
 

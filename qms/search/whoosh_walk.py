@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NAME_WEIGHT: Final = 2.0
 _NUMBER_WEIGHT: Final = 10.0
+_CITED: Final = 1_000.0
 _VIEWS: Final = 256
 
 
@@ -89,11 +90,12 @@ class Walk:
         names = self._names()
         guards = self.segment.guards
         hidden = hidden_places(self.leaf.reader(), without) | self._unwanted()
+        cited = frozenset(self._places(self.compiler.cited(self.query)))
         wanted, enough = self._wanted()
         for place, score in self._scored(wanted):
             if enough is not None and place not in enough and place not in names:
                 continue
-            extra = names.pop(place, 0.0)
+            extra = names.pop(place, 0.0) + (_CITED if place in cited else 0.0)
             if view[guards[place]] and place not in hidden:
                 yield score + extra, -(self.first + place)
         for place, extra in names.items():

@@ -39,7 +39,7 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGES: dict[str, Callable[[Path], None]] = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "segment cut": lambda build: _cut(_file(build, ".seg")),
     "segment lost": lambda build: _file(build, ".seg").unlink(),
     "contents cut": lambda build: _cut(_file(build, ".toc")),
@@ -49,8 +49,8 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "manifest lost": lambda build: (build / MANIFEST).unlink(),
     "manifest cut": lambda build: _cut(build / MANIFEST),
     "manifest flipped": lambda build: _flip(build / MANIFEST),
-    "manifest of another shape": lambda build: (build / MANIFEST).write_text("[]") and None,
-    "pointer astray": lambda build: (build.parent / "current").write_text("../elsewhere") and None,
+    "manifest of another shape": lambda build: (build / MANIFEST).write_text("[]"),
+    "pointer astray": lambda build: (build.parent / "current").write_text("../elsewhere"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,7 +36,7 @@ def stocked(works: Works, service: Actor, search: Search, shelf: Shelf) -> Searc
     return search
 
 
-def page(search: Search, works: Works, actor: Actor, text: str, rights: Rights = READER, **more: int) -> Page:
+def page(search: Search, works: Works, actor: Actor, text: str, rights: Rights = READER, **more: Any) -> Page:
     with works.reading(actor, rights) as work:
         return search.find(work, text, **more)
 
@@ -106,7 +106,7 @@ def test_pages_have_bounds(stocked: Search, works: Works, service: Actor) -> Non
 def test_the_register_decides_what_has_changed(
     stocked: Search, works: Works, service: Actor, shelf: Shelf
 ) -> None:
-    """Issued a moment ago: found; made secret or withdrawn a moment ago: gone, from counts and suggestions too."""
+    """Issued a moment ago: found; made secret or withdrawn: gone, from counts and suggestions too."""
     with works.writing(service) as work:
         shelf.put(work, [entry("CP-30", text="阅知新规", title="新程序")])
         shelf.put(work, [replace(one, secrecy=3) for one in library()["document:CP-12"]])

@@ -82,9 +82,14 @@ def test_what_is_rolled_back_is_not_followed(
 ) -> None:
     """Only the trail moves the index."""
     search.follow(works, service)
-    with pytest.raises(RuntimeError), works.writing(service) as work:
-        shelf.put(work, [entry()])
-        raise RuntimeError
+
+    def act() -> None:
+        with works.writing(service) as work:
+            shelf.put(work, [entry()])
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        act()
     assert search.follow(works, service).rows == 0
     assert indexed(search) == {}
 
@@ -174,7 +179,7 @@ else:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_while_following(index: WhooshEngine, step: str) -> None:
-    """REL-01: before the commit nothing has happened, after it all has; the seq says which, then it goes on."""
+    """REL-01: before the commit nothing has happened, after it all has; the seq says which."""
     index.apply({"document:CP-12": [entry(text="旧文件")]}, 1)
     assert _killed(index, step, "follow") == KILLED
     fresh = WhooshEngine(index.folder.path, timeout=5)
@@ -211,7 +216,7 @@ def _killed(index: WhooshEngine, step: str, how: str) -> int:
 def test_killed_between_act_and_follow(
     works: Works, service: Actor, index: WhooshEngine, shelf: Shelf
 ) -> None:
-    """The act is in the register, the follower died before: the next one catches up and nothing is doubled."""
+    """The act stands, the follower died: the next one catches up and nothing is doubled."""
     register = Register([shelf], trail.since, trail.head)
     search = Search(index, register, ListedAliases())
     search.follow(works, service)
@@ -233,7 +238,7 @@ def test_killed_between_act_and_follow(
 def test_behind_is_said(
     works: Works, service: Actor, search: Search, shelf: Shelf, every_right: Rights
 ) -> None:
-    """“The index is N entries behind.”"""
+    """The page can say “the index is N entries behind”."""
     search.follow(works, service)
     for at in range(3):
         with works.writing(service, every_right) as work:

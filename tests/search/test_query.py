@@ -143,7 +143,7 @@ def test_asking_more_widely() -> None:
     """Two of three words suffice, three of four, related words count; one or two words stay."""
     assert read("文件").relaxed() is None
     assert read("文件 记录").relaxed() is None
-    assert [read(text).relaxed() for text in ("文件 记录 分发",)][0] is not None
+    assert read("文件 记录 分发").relaxed() is not None
     wide = read("文件 记录 分发 回收").relaxed()
     assert wide is not None
     assert wide.least == 3
@@ -166,6 +166,7 @@ def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     try:
         query = parse(text, shipped())
     except QueryRefused as refusal:
-        assert refusal.problems
+        asked = len(refusal.problems)
     else:
-        assert query.every
+        asked = len(query.every)
+    assert asked > 0
