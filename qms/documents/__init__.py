@@ -38,7 +38,7 @@ from qms.documents.operations import (
 from qms.documents.operations.day import DayReport
 from qms.documents.plan import IssuePlan
 from qms.documents.prepared import Prepared, prepare
-from qms.documents.printing import GRADES, KINDS, MEANINGS, Printed, body_html, local, preview, printed
+from qms.documents.printing import Printed, body_html, local, preview, printed
 from qms.documents.queries import (
     Difference,
     Filters,
@@ -75,11 +75,13 @@ from qms.documents.queries import (
 from qms.documents.rows import document_ref, ref_of, revision_ref
 from qms.documents.source import write_source
 from qms.documents.sync import in_order, plan_sync, sync_file
+from qms.documents.words import GRADES, KINDS, MEANINGS, STANDINGS
 
 __all__ = [
     "GRADES",
     "KINDS",
     "MEANINGS",
+    "STANDINGS",
     "Asked",
     "DayReport",
     "Difference",

@@ -17,9 +17,10 @@ from qms.documents import access, lifecycle, master_list, numbering, rows
 from qms.documents.defaults import DECLARED
 from qms.documents.lifecycle import State
 from qms.documents.models import ClauseMap, Document, Image, Revision, Validity
-from qms.documents.printing import MEANINGS, local
+from qms.documents.printing import local
 from qms.documents.queries import mapping, reading, standing
 from qms.documents.validity import Interval
+from qms.documents.words import MEANINGS, STANDINGS
 from qms.kernel.clock import start_of
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Item
@@ -193,7 +194,7 @@ def _until(row: Validity, span: Span) -> str:
 
 def _standing(each: _Held, span: Span) -> str:
     interval = Interval(each.revision.label, each.row.from_on, each.row.until_on, each.row.ended_by)
-    return master_list.STANDINGS[lifecycle.standing(State.ISSUED, interval, span.last)]
+    return STANDINGS[lifecycle.standing(State.ISSUED, interval, span.last)]
 
 
 def _line(each: _Held, work: Work, span: Span) -> list[str]:

@@ -13,8 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from qms.documents.defaults import Kind
-from qms.documents.lifecycle import Standing
-from qms.documents.printing import GRADES, KINDS
+from qms.documents.words import GRADES, KINDS, STANDINGS
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Secrecy
 
@@ -26,16 +25,6 @@ if TYPE_CHECKING:
 BOM: Final = "\ufeff"
 _TRIGGERS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 _EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
-STANDINGS: Final = {
-    Standing.DRAFT: N_("Draft"),
-    Standing.IN_REVIEW: N_("In review"),
-    Standing.APPROVED: N_("Approved"),
-    Standing.ISSUING: N_("Being issued"),
-    Standing.PENDING: N_("Issued, not yet in force"),
-    Standing.IN_FORCE: N_("In force"),
-    Standing.SUPERSEDED: N_("Superseded"),
-    Standing.WITHDRAWN: N_("Withdrawn"),
-}
 COLUMNS: Final = (
     N_("Number"),
     N_("Title"),

@@ -17,6 +17,7 @@ from qms.documents.lifecycle import State
 from qms.documents.models import Document, Link, ReferenceTo, Revision
 from qms.documents.operations import checks, filling
 from qms.documents.operations.issue import approvals_of, approved, history_of, plan_ref
+from qms.documents.words import GRADES, KINDS, MEANINGS
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
@@ -31,32 +32,6 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
     from qms.rendering import Citation
 
-KINDS: Final = {
-    Kind.QUALITY_MANUAL: N_("Quality manual"),
-    Kind.POLICY: N_("Policy"),
-    Kind.CONTROL_PROCEDURE: N_("Control procedure"),
-    Kind.WORK_INSTRUCTION: N_("Work instruction"),
-    Kind.OPERATING_MANUAL: N_("Operating manual"),
-    Kind.FORM: N_("Form"),
-    Kind.REGISTER: N_("Register"),
-    Kind.SCORECARD: N_("Scorecard"),
-    Kind.OBJECTIVE_SHEET: N_("Objective sheet"),
-    Kind.EXTERNAL_DOCUMENT: N_("External document"),
-}
-GRADES: Final = {
-    Secrecy.PUBLIC: N_("Public"),
-    Secrecy.INTERNAL: N_("Internal"),
-    Secrecy.CONFIDENTIAL: N_("Confidential"),
-    Secrecy.SECRET: N_("Secret"),
-}
-MEANINGS: Final = {
-    Meaning.AUTHOR: N_("Prepared"),
-    Meaning.REVIEWED: N_("Reviewed"),
-    Meaning.APPROVED: N_("Approved"),
-    Meaning.RELEASED: N_("Released"),
-    Meaning.WITHDRAWN: N_("Withdrawn"),
-    Meaning.ACKNOWLEDGED: N_("Acknowledged"),
-}
 _LAYOUTS: Final = {Kind.FORM: Layout.FORM, Kind.REGISTER: Layout.REGISTER}
 _MEDIA: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 

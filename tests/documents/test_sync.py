@@ -130,7 +130,8 @@ def test_a_changed_file_of_an_issued_document_begins_the_next_revision(
     assert second.label == "A/1"
 
 
-def test_a_file_nobody_has_read_never_replaces_what_is_there(made: Organisation, path: Path) -> None:
+@pytest.mark.usefixtures("path")
+def test_a_file_nobody_has_read_never_replaces_what_is_there(made: Organisation) -> None:
     """Without a common base nobody can say which one is newer."""
     factories.drafted(made, summary="Written in the browser")
     assert deed(made) is Deed.CONFLICT

@@ -13,12 +13,10 @@ __all__ = [
     "CommentResolved",
     "DocumentMissing",
     "DraftChanged",
-    "DraftMissing",
     "EffectiveTooEarly",
     "FileConflict",
     "FileOutside",
     "KindFixed",
-    "LabelNotFree",
     "LanguageMismatch",
     "LinkMissing",
     "NotAllowedHere",
@@ -33,11 +31,9 @@ __all__ = [
     "PlanStale",
     "PublicAddressMissing",
     "ReasonMissing",
-    "ReviewConcluded",
     "ReviewMissing",
     "RevisionMissing",
     "SourceMoved",
-    "WithdrawalClosed",
     "WithdrawalMissing",
     "WithdrawalNotApproved",
     "WithdrawalOpen",
@@ -55,12 +51,6 @@ class RevisionMissing(Missing):
     """No such revision exists for the person."""
 
     message = "There is no revision {revision} here."
-
-
-class DraftMissing(Missing):
-    """Nothing of this document is being worked on."""
-
-    message = "There is no open draft of {number} in this language."
 
 
 class LinkMissing(Missing):
@@ -165,12 +155,6 @@ class LanguageMismatch(Invalid):
     message = "The head says language {said}, but this is the realisation in {language}."
 
 
-class LabelNotFree(Conflict):
-    """A label is given once for a document and language."""
-
-    message = "The revision {label} of {number} exists already."
-
-
 class ReasonMissing(Invalid):
     """DOC-06: what changes or ends a controlled document says why."""
 
@@ -225,12 +209,6 @@ class WithdrawalOpen(Conflict):
     message = "The withdrawal of {what} is already under way or decided."
 
 
-class WithdrawalClosed(Conflict):
-    """A decided or cancelled withdrawal takes no more acts."""
-
-    message = "The withdrawal of {what} is already decided or cancelled."
-
-
 class WithdrawalNotApproved(Conflict):
     """DOC-02: a withdrawal is decided after its whole route."""
 
@@ -241,12 +219,6 @@ class WithdrawalTooEarly(Conflict):
     """No past is rewritten."""
 
     message = "{what} cannot be withdrawn on {day}; the earliest day is {earliest}."
-
-
-class ReviewConcluded(Conflict):
-    """DOC-13: a periodic review has one outcome."""
-
-    message = "This periodic review of {what} is already concluded."
 
 
 class FileConflict(Conflict):

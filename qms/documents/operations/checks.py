@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from qms import accounts, standards
 from qms.documents import digest, errors, prepared, route, rows, tree
-from qms.documents.defaults import DECLARED
+from qms.documents.defaults import DECLARED, Kind
 from qms.documents.models import ClauseText, Document, ReferenceTo, Revision
 from qms.documents.operations import filling, walk
+from qms.documents.words import KINDS
 from qms.kernel.errors import Damaged, Missing, Problem
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, Phrase
 from qms.rendering import fonts
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _declared(work: Work, head: Mapping[str, Any], source: Prepared) -> Iterator
         yield from body.check(head, source.source.file)
     elif head["kind"] in DECLARED:
         text = N_("Nothing is installed that can print a document of the kind {kind}.")
-        yield Problem(text, field="kind", facts={"kind": head["kind"]})
+        yield Problem(text, field="kind", facts={"kind": Phrase(KINDS[Kind(head["kind"])])})
 
 
 def _glyphs(source: Prepared) -> Iterator[Problem]:

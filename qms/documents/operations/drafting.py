@@ -11,7 +11,9 @@ from qms.documents import errors, labels, lifecycle, numbering, prepared, rows, 
 from qms.documents.lifecycle import Event, State
 from qms.documents.models import Document, Revision
 from qms.documents.operations import checks, filling, walk
+from qms.documents.words import KINDS
 from qms.kernel.errors import Missing
+from qms.kernel.labels import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +129,7 @@ def _document(work: Work, head: Mapping[str, Any]) -> Document:
         raise errors.NumberLooksLike(number=number, other=found.number)
     rows.allow(work, "documents:draft", found.owner)
     if found.kind != head["kind"]:
-        raise errors.KindFixed(number=number, kind=found.kind.value)
+        raise errors.KindFixed(number=number, kind=Phrase(KINDS[found.kind]))
     _hand_over(work, found, head["owner"])
     return found
 
@@ -176,7 +178,7 @@ def _same(document: Document, revision: Revision, head: Mapping[str, Any]) -> No
     if head["language"] != revision.language:
         raise errors.LanguageMismatch(said=head["language"], language=revision.language)
     if head["kind"] != document.kind:
-        raise errors.KindFixed(number=document.number, kind=document.kind.value)
+        raise errors.KindFixed(number=document.number, kind=Phrase(KINDS[document.kind]))
 
 
 def _check_parent(work: Work, document: Document, head: Mapping[str, Any]) -> None:

@@ -1,0 +1,186 @@
+"""Drafting: a new document, the next revision, saving, discarding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qms import documents
+from qms.documents import errors
+from qms.documents.lifecycle import State
+from qms.kernel.ports import Secrecy
+from tests.documents import factories
+
+if TYPE_CHECKING:
+    from qms.kernel.work import Works
+    from tests.documents.factories import Organisation
+
+
+@pytest.fixture
+def made(works: Works) -> Organisation:
+    """The people."""
+    return factories.organisation(works)
+
+
+def test_a_draft_takes_everything_from_its_source(made: Organisation) -> None:
+    """Number, title, grade, clauses, references and reason stand in the register (DOC-01)."""
+    body = factories.BODY + "\nSee CP-12 §5.3 and FM-12-01.\n"
+    ref = factories.drafted(made, factories.source(body=body, more="parent: QM-01\nsecrecy: public"))
+    found = factories.state(made, ref)
+    assert (found.label, found.state, found.author_id) == ("A/0", State.DRAFT, made.ids["author"])
+    assert (found.secrecy, found.change_reason) == (Secrecy.PUBLIC, "It is new")
+    with made.works.reading(factories.SERVICE, factories.EVERYTHING) as work:
+        leans = documents.references(work.session, factories.EVERYTHING, ref, work.today)
+        clauses = documents.clauses(work.session, factories.EVERYTHING, ref, work.today)
+    assert [(link.value, target, clause) for link, target, clause in leans] == [
+        ("citation", "CP-12", "5.3"),
+        ("citation", "FM-12-01", ""),
+        ("parent", "QM-01", ""),
+    ]
+    assert [(clause.anchor, clause.number) for clause in clauses] == [
+        ("purpose", "1"),
+        ("steps", "2"),
+        ("step-one", "2.1"),
+    ]
+
+
+def test_confidential_drafts_need_the_clearance(made: Organisation) -> None:
+    """Nobody writes what they may not read (R16), nor for a circle they are not in (R19)."""
+    with made.service() as work:
+        factories.clear(work, made.ids["author"], Secrecy.INTERNAL)
+    with pytest.raises(errors.AboveClearance):
+        factories.drafted(made, more="secrecy: secret")
+    with pytest.raises(errors.CircleUnknown):
+        factories.drafted(made, more="circle: ratings")
+
+
+@pytest.mark.parametrize("login", ["reader", "deputy", "outsider"])
+def test_who_does_not_draft_may_not(made: Organisation, login: str) -> None:
+    """Reading and changing are two rights (DOC-08)."""
+    with pytest.raises(errors.NotAllowedHere):
+        factories.drafted(made, login=login)
+
+
+@pytest.mark.parametrize("number", ["cp-07", "CP07", "СР-07"])
+def test_a_number_that_looks_like_another_is_refused(made: Organisation, number: str) -> None:
+    """Case, separators and letters of other scripts make no new number (DOC-01)."""
+    factories.drafted(made)
+    with pytest.raises((errors.NumberLooksLike, errors.NumberOutOfPattern)):
+        factories.drafted(made, number=number)
+
+
+def test_an_open_revision_stands_in_the_way_of_another(made: Organisation) -> None:
+    """One language has one open revision; another language has its own."""
+    factories.drafted(made)
+    with pytest.raises(errors.OpenRevision):
+        factories.drafted(made)
+    other = factories.drafted(made, language="en", number="CP-07", file="CP-07.en.md")
+    assert factories.state(made, other).label == "A/0"
+
+
+def test_the_kind_belongs_to_the_number(made: Organisation) -> None:
+    """A document of another kind needs another number."""
+    factories.issued(made)
+    with pytest.raises(errors.KindFixed):
+        factories.drafted(made, kind="work-instruction")
+
+
+def test_revising_copies_the_last_issue_with_a_reason(made: Organisation) -> None:
+    """A/0 becomes A/1, or B/0 in a new edition; a reader may not, and nothing unissued is revised."""
+    factories.issued(made)
+    with pytest.raises(errors.ReasonMissing), made.acting("author") as work:
+        documents.revise(work, "CP-07", "zh-Hans", reason=" ")
+    with pytest.raises(errors.NotAllowedHere), made.acting("reader") as work:
+        documents.revise(work, "CP-07", "zh-Hans", reason="Better")
+    with pytest.raises(errors.RevisionMissing), made.acting("author") as work:
+        documents.revise(work, "CP-08", "zh-Hans", reason="Better")
+    with made.acting("author") as work:
+        second = documents.revise(work, "CP-07", "zh-Hans", reason="Better", summary="Changed")
+        ref = documents.ref_of(second)
+    found = factories.state(made, ref)
+    assert (found.label, found.change_reason) == ("A/1", "Better")
+    with made.acting("author") as work:
+        documents.discard_draft(work, ref, "Not needed")
+    with made.acting("author") as work:
+        edition = documents.revise(work, "CP-07", "zh-Hans", reason="All new", new_edition=True)
+        assert edition.label == "B/0"
+
+
+def test_saving_over_somebody_elses_change_is_refused(made: Organisation) -> None:
+    """The writer says which state they have seen; a newer one refuses the save (REL-05)."""
+    ref = factories.drafted(made)
+    seen = factories.state(made, ref).row_version
+    with made.acting("writer") as work:
+        documents.save_draft(work, ref, factories.prepared(made.works, summary="One"), expected=seen)
+    with pytest.raises(errors.DraftChanged), made.acting("author") as work:
+        documents.save_draft(work, ref, factories.prepared(made.works, summary="Two"), expected=seen)
+    assert factories.state(made, ref).change_summary == "One"
+    with pytest.raises(errors.RevisionMissing), made.acting("reader") as work:
+        documents.save_draft(work, ref, factories.prepared(made.works, summary="Three"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"number": "CP-08"}, errors.NumberMismatch),
+        ({"language": "en"}, errors.LanguageMismatch),
+        ({"kind": "policy"}, errors.KindFixed),
+    ],
+)
+def test_a_draft_stays_with_its_number_language_and_kind(
+    made: Organisation, changed: dict[str, str], refusal: type[Exception]
+) -> None:
+    """A text cannot slip into another document."""
+    ref = factories.drafted(made)
+    ready = factories.prepared(made.works, factories.source(**changed))
+    with pytest.raises(refusal), made.acting("author") as work:
+        documents.save_draft(work, ref, ready)
+
+
+def test_what_is_in_review_approved_or_issued_is_not_edited(made: Organisation) -> None:
+    """Each state refuses an edit by its own name, and a discard as well (law 7, DOC-05)."""
+    ref = factories.submitted(made)
+    ready = factories.prepared(made.works, summary="Late")
+
+    def edit(refusal: type[Exception]) -> None:
+        with pytest.raises(refusal), made.acting("author") as work:
+            documents.save_draft(work, ref, ready)
+        with pytest.raises(refusal), made.acting("author") as work:
+            documents.discard_draft(work, ref, "No")
+
+    edit(errors.EditInReview)
+    factories.review(made, ref)
+    factories.approve(made, ref)
+    edit(errors.EditApproved)
+    plan = factories.release(made, ref)
+    edit(errors.EditIssuing)
+    factories.decide(made, plan)
+    edit(errors.EditIssued)
+
+
+def test_a_discarded_draft_gives_its_label_to_the_next(made: Organisation) -> None:
+    """No label is left out and none used twice; a discard says why."""
+    ref = factories.drafted(made)
+    with pytest.raises(errors.ReasonMissing), made.acting("author") as work:
+        documents.discard_draft(work, ref, "")
+    with made.acting("author") as work:
+        documents.discard_draft(work, ref, "Written by mistake")
+    with pytest.raises(errors.RevisionMissing), made.looking("author") as work:
+        documents.revision(work.session, work.rights, ref, work.today)
+    again = factories.drafted(made, login="writer", summary="Anew")
+    assert again == ref
+    assert factories.state(made, ref).author_id == made.ids["writer"]
+
+
+def test_a_document_never_stands_above_itself(made: Organisation) -> None:
+    """A circle of parents is refused when it would arise (DOC-14)."""
+    factories.drafted(made, more="parent: CP-08")
+    with pytest.raises(errors.ParentCycle):
+        factories.drafted(made, factories.source("CP-08", more="parent: CP-07"))
+
+
+def test_an_unknown_owner_is_refused(made: Organisation) -> None:
+    """The owner is a department that exists."""
+    with pytest.raises(errors.OwnerUnknown):
+        factories.drafted(made, owner="nowhere")
