@@ -135,11 +135,18 @@ def _connected(settings: Settings) -> smtplib.SMTP:
             server.starttls(context=context)
             server.ehlo()
         if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
+            _log_in(server, settings)
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, settings: Settings) -> None:
+    # A password never goes over an open line, also not when somebody on the way hides STARTTLS.
+    if not isinstance(server.sock, ssl.SSLSocket):
+        raise smtplib.SMTPNotSupportedError(settings.smtp_host)
+    server.login(settings.smtp_user, settings.smtp_password)
 
 
 def send_waiting(works: Works, actor: Actor, limit: int = 50) -> int:

@@ -163,7 +163,14 @@ def test_every_fault_of_meaning_is_named_by_line_and_field(
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("people: [", 1), ("people:\n\t- a", 2), ("a: &x {}\nb: *x", 1), ("- 1", None), ("just text", None)],
+    [
+        ("people: [", 1),
+        ("people:\n\t- a", 2),
+        ("a: &x {}\nb: *x", 1),
+        ("- 1", None),
+        ("just text", None),
+        ("[" * 5000, None),
+    ],
 )
 def test_what_is_no_such_file_is_refused(text: str, line: int | None) -> None:
     with pytest.raises(OrganisationWrong) as refused:

@@ -160,6 +160,9 @@ def test_asvs_asks_for_length_alone() -> None:
     assert faults("pear tree 14 o", rules) != []
     assert faults("pear tree 14 o ", rules) == []
     assert len(faults("ok " + "é1" * 600, rules)) == 1
+    assert [fault.message for fault in faults("passwordpassword", rules)] == [
+        "It is among the passwords that are guessed first."
+    ]
 
 
 def test_an_organisation_may_set_its_minimum_but_not_below_eight() -> None:

@@ -28,7 +28,7 @@ from qms.accounts.errors import (
     NothingToConfirm,
     PersonInactive,
 )
-from qms.accounts.models import SigningKey
+from qms.accounts.models import Credential, SigningKey
 from qms.kernel.ports import Actor, Rights
 
 from .factories import OTHER, PASSWORD, as_person, as_service, organisation, person, signer
@@ -165,6 +165,21 @@ def test_a_changed_password_keeps_the_key(work: Work) -> None:
     with pytest.raises(SigningRefused):
         _sign(work, round=2)
     assert _sign(work, password=OTHER, round=2).key_id == before.key_id
+
+
+def test_a_key_that_does_not_open_is_replaced_and_waits(work: Work) -> None:
+    """CN-03: whoever exchanged the stored hash can sign in, but not sign as that person."""
+    organisation(work)
+    who, other = signer(work, "zhang"), signer(work, "li")
+    as_person(work, who)
+    accounts.change_password(work, PASSWORD, OTHER)
+    key = work.session.scalars(select(SigningKey).where(SigningKey.person_id == who)).one()
+    theirs = work.session.get_one(Credential, other)
+    work.session.get_one(Credential, who).hashed = theirs.hashed
+    accounts.change_password(work, PASSWORD, PASSWORD + "!")
+    assert (key.sealed, key.retired_at) == (None, work.now)
+    with pytest.raises(KeyNotConfirmed):
+        _sign(work, password=PASSWORD + "!")
 
 
 def test_one_signs_once(work: Work) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import email
 import email.policy
 import socketserver
+import ssl
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from qms import tasks
@@ -22,6 +29,7 @@ from tests.accounts.factories import person
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
+    from pathlib import Path
 
     from qms.kernel.clock import SimulatedClock
     from qms.kernel.ports import Actor, Rights
@@ -47,11 +55,35 @@ LETTER = Letter(
 )
 
 
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of this machine for one day, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
+    paths = folder / "server.pem", folder / "server.key"
+    paths[0].write_bytes(made.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
+
+
 class _Smtp(socketserver.StreamRequestHandler):
     """A small real SMTP server; `plan` says where it refuses or hangs up."""
 
     plan: ClassVar[str] = ""
     received: ClassVar[list[bytes]] = []
+    logins: ClassVar[list[bytes]] = []
+    tls: ClassVar[ssl.SSLContext | None] = None
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # the server itself knows only the socket from before STARTTLS
 
     def handle(self) -> None:
         self.wfile.write(b"220 test\r\n")
@@ -62,6 +94,16 @@ class _Smtp(socketserver.StreamRequestHandler):
                 return
             if verb == b"RCPT" and self.plan == "refuse":
                 self.wfile.write(b"550 no such mailbox\r\n")
+            elif verb == b"EHLO":
+                more = b"250-STARTTLS\r\n250-AUTH PLAIN\r\n" if self.tls else b""
+                self.wfile.write(b"250-test\r\n" + more + b"250 HELP\r\n")
+            elif verb == b"STARTTLS" and self.tls:
+                self.wfile.write(b"220 go on\r\n")
+                self.request = self.tls.wrap_socket(self.request, server_side=True)
+                self.setup()
+            elif verb == b"AUTH":
+                self.logins.append(line)
+                self.wfile.write(b"235 welcome\r\n")
             elif verb == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 lines = []
@@ -80,6 +122,8 @@ def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Smtp]]:
     """A mail server on this machine."""
     monkeypatch.setattr(_Smtp, "plan", "")
     monkeypatch.setattr(_Smtp, "received", [])
+    monkeypatch.setattr(_Smtp, "logins", [])
+    monkeypatch.setattr(_Smtp, "tls", None)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -175,6 +219,30 @@ def test_a_refused_letter_waits_and_is_tried_again(
     clock.advance(timedelta(minutes=1))
     assert tasks.send_waiting(works, service) == 2
     assert len(smtp.received) == 2
+
+
+def _with_password(works: Works) -> Works:
+    return replace(works, settings=replace(works.settings, smtp_user="qms", smtp_password="mailbox"))  # noqa: S106 - of the server above
+
+
+def test_a_password_never_goes_over_an_open_line(queued: Works, service: Actor, smtp: type[_Smtp]) -> None:
+    """A server that offers no encryption gets neither the password nor the letter."""
+    assert tasks.send_waiting(_with_password(_over(smtp, queued)), service) == 0
+    assert (smtp.logins, smtp.received) == ([], [])
+    assert [row.failures for row in _rows(queued, service)] == [1, 1]
+
+
+def test_letters_leave_encrypted_where_the_server_is_trusted(
+    queued: Works, service: Actor, smtp: type[_Smtp], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate, key = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setattr(smtp, "tls", context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    sent = tasks.send_waiting(_with_password(_over(smtp, queued)), service)
+    assert [row.error for row in _rows(queued, service)] == [None, None]
+    assert (sent, len(smtp.logins), len(smtp.received)) == (2, 2, 2)
 
 
 def test_no_server_is_a_sure_refusal(queued: Works, service: Actor) -> None:

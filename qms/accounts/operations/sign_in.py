@@ -270,8 +270,8 @@ def reauthenticate(work: Work, token: str, password: str) -> Ticket:
 def change_password(work: Work, old: str, new: str) -> Ticket:
     """Choose one's own password: ends all sessions and starts a new one, re-seals the signing key.
 
-    A first password, or one after a reset, has no key yet: a new pair is made, which after a reset
-    waits for a second administrator (P11-200, CN-03).
+    A first password, or one after a reset, has no key yet: a new pair is made. Any pair but the
+    very first waits for a second administrator (P11-200, CN-03).
     """
     person = acting_person(work)
     account, address = account_of(person.login), "session"
@@ -318,13 +318,15 @@ def _sealed_anew(work: Work, person_id: int, credential: Credential, old: str, n
     if key is not None:
         key.retired_at, key.sealed = work.now, None
         work.session.flush()
+    # Only the very first key needs nobody else: whoever had one before may not be who asks now.
+    earlier = work.session.scalar(select(SigningKey.id).where(SigningKey.person_id == person_id).limit(1))
     public, sealed = secrets.new_key(person_id, new)
     key = SigningKey(
         person_id=person_id,
         public=public,
         sealed=sealed,
         made_at=work.now,
-        needs_confirmation=credential.reset_by is not None,
+        needs_confirmation=earlier is not None,
         reset_by=credential.reset_by,
     )
     work.session.add(key)

@@ -109,7 +109,13 @@ def sign(
     work.record(
         "signature:sign",
         Ref.parse(row.ref),
-        after={"signature": row.id, "digest": digest, "round": round, **_shown(row)},
+        # With the key in the trail, neither signature nor key can be exchanged later.
+        after={
+            "signature": row.id,
+            "digest": digest,
+            "key": fingerprint_of(work.session, row),
+            **_shown(row),
+        },
         personal={"name": row.name},
     )
     return row
@@ -122,6 +128,8 @@ def _shown(row: Signature) -> dict[str, Any]:
         "post": row.post,
         "substitute_for": row.substitute_for_id,
         "at": iso(row.at),
+        "round": row.round,
+        "signed": row.signed,
     }
 
 
@@ -181,6 +189,11 @@ def statement(row: Signature) -> bytes:
 def public_key(session: Session, row: Signature) -> str:
     """The public half, in base64, of the key the signature was made with; kept for ever."""
     return session.get_one(SigningKey, row.key_id).public
+
+
+def fingerprint_of(session: Session, row: Signature) -> str:
+    """The short name of the key a signature was made with, as the trail has it."""
+    return secrets.fingerprint(public_key(session, row))
 
 
 def verify_signature(
