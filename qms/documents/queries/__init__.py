@@ -14,6 +14,7 @@ from qms.documents.queries.listing import (
 )
 from qms.documents.queries.mapping import clause_matrix, links, parents
 from qms.documents.queries.reading import Reader, acknowledgements, has_acknowledged, outstanding
+from qms.documents.queries.sources import pictures, source_of
 from qms.documents.queries.standing import (
     Given,
     Waiting,
@@ -51,9 +52,11 @@ __all__ = [
     "open_comments",
     "outstanding",
     "parents",
+    "pictures",
     "references",
     "revision",
     "signatures",
+    "source_of",
     "timeline",
     "unissued",
     "verification",
