@@ -60,7 +60,20 @@ def cli(context: click.Context, home: Path, login: str | None, as_json: bool, la
     context.call_on_close(context.obj.close)
 
 
-for _part in (workspace, serving, sync, documents, search, evidence, trail, people, standards, doctor, backups, demo):
+for _part in (
+    workspace,
+    serving,
+    sync,
+    documents,
+    search,
+    evidence,
+    trail,
+    people,
+    standards,
+    doctor,
+    backups,
+    demo,
+):
     for _command in _part.COMMANDS:
         cli.add_command(_command)
 

@@ -34,6 +34,10 @@ class Output:
         if not self.as_json:
             self.console.print(say(text, self.language, **facts), markup=False)
 
+    def word(self, text: str) -> str:
+        """A marked text in the language of the answers."""
+        return say(text, self.language)
+
     def rows(self, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows under translated heads, or a JSON array with the plain keys."""
         if self.as_json:

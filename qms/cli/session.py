@@ -98,7 +98,9 @@ class Session:
             with self.runtime.works.writing(actor, rights, self.output.language) as work:
                 yield work
         except (accounts.SigningRefused, accounts.NotAllowed) as refusal:
-            self.runtime.record_refusal(actor, attempt=f"cli:{attempt}", ref=Ref("command", attempt), refusal=refusal)
+            self.runtime.record_refusal(
+                actor, attempt=f"cli:{attempt}", ref=Ref("command", attempt), refusal=refusal
+            )
             raise
 
     @contextmanager

@@ -7,7 +7,7 @@ from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kep
 from qms.trail.describe import describe
 from qms.trail.errors import CheckpointInconsistent, CheckpointUnreadable, KeyMissing, NotYetCheckpointed
 from qms.trail.extract import extract
-from qms.trail.journal import TrailRow, append, browse, head, history, record_refusal, since
+from qms.trail.journal import TrailRow, append, browse, head, history, record_refusal, since, snapshot
 from qms.trail.keys import PublicKey, SigningKey, load_key, make_key
 from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead, TrailPersonal
 from qms.trail.personal import erase
@@ -48,5 +48,6 @@ __all__ = [
     "record_refusal",
     "restart",
     "since",
+    "snapshot",
     "verify",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select, text, update
 
 from qms.kernel.clock import iso
 from qms.kernel.ports import Change
@@ -211,3 +211,8 @@ def rows(session: Session, query: Select[TrailEntry]) -> list[TrailRow]:
         )
         for entry in found
     ]
+
+
+def snapshot(session: Session) -> str:
+    """The name by which another PostgreSQL connection can see exactly what this session sees."""
+    return str(session.execute(text("SELECT pg_export_snapshot()")).scalar_one())

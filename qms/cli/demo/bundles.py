@@ -83,7 +83,9 @@ class Bundles:
         if shutil.which("bagit.py"):
             found.append(_run(f"bagit.py --validate --quiet {bag.name}", self.folder))
         report = evidence.verify_bundle(file, fingerprint)
-        found.append({"command": f"qms evidence verify --fingerprint {fingerprint[:16]}…", "ok": report.ok, "said": ""})
+        found.append(
+            {"command": f"qms evidence verify --fingerprint {fingerprint[:16]}…", "ok": report.ok, "said": ""}
+        )
         return found
 
     def differences(self, bundles: list[dict[str, Any]]) -> list[str]:

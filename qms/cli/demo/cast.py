@@ -71,5 +71,10 @@ class Cast:
         """The person's signing key, opened with the password for one signature."""
         with self.runtime.works.reading(KEEPER) as work:
             return accounts.open_key(
-                work.session, self.people[login], self.passwords[login], ref=ref, meaning=meaning, now=work.now
+                work.session,
+                self.people[login],
+                self.passwords[login],
+                ref=ref,
+                meaning=meaning,
+                now=work.now,
             )

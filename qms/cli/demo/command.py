@@ -28,7 +28,9 @@ def run(session: Session, once: bool, fresh: bool, days: int) -> int:
     """Run the main job: issue the library, find in it, pull the evidence, verify it."""
     done = session.home / "DEMO.txt"
     if once and done.is_file():
-        session.output.say("The demonstration is in {folder}; its story is told in {file}.", folder=session.home, file=done)
+        session.output.say(
+            "The demonstration is in {folder}; its story is told in {file}.", folder=session.home, file=done
+        )
         return 0
     if session.home.exists() and (fresh or once):
         _refuse_real(session)

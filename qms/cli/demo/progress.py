@@ -75,7 +75,9 @@ class Progress:
         self.output.console.print(text, markup=False)
 
     def _people(self, told: Told) -> None:
-        table = Table(title=say("Passwords, shown once", self.output.language), title_justify="left", box=None)
+        table = Table(
+            title=say("Passwords, shown once", self.output.language), title_justify="left", box=None
+        )
         table.add_column(say("Sign-in name", self.output.language))
         table.add_column(say("Password", self.output.language))
         for login, password in told.passwords.items():
@@ -91,7 +93,9 @@ def _plain(home: Path, told: Told) -> dict[str, object]:
         "revised": told.revised,
         "revised_on": told.revised_on,
         "acknowledged": told.acknowledged,
-        "questions": [{"question": each.question, "found": each.found, "right": each.right} for each in told.answers],
+        "questions": [
+            {"question": each.question, "found": each.found, "right": each.right} for each in told.answers
+        ],
         "bundles": told.bundles,
         "differences": told.differences,
         "trail": {"entries": told.entries, "ok": told.trail_ok},
@@ -105,7 +109,11 @@ def _written(home: Path, told: Told, language: str) -> str:
         return say(text, language, **facts)
 
     lines = [
-        line("{count} documents issued through their route; {returned} came back once.", count=len(told.issued), returned=told.returned),
+        line(
+            "{count} documents issued through their route; {returned} came back once.",
+            count=len(told.issued),
+            returned=told.returned,
+        ),
         line("{count} readings acknowledged, the others are outstanding.", count=told.acknowledged),
         line("{revision} in force since {day}.", revision=told.revised, day=told.revised_on),
         "",
@@ -131,7 +139,15 @@ def _written(home: Path, told: Told, language: str) -> str:
         line("Where everything lies:"),
         *(
             f"  {home / folder}"
-            for folder in ("procedures", "forms", "records/vault", "records/checkpoints", "records/mail", "search_index", "evidence")
+            for folder in (
+                "procedures",
+                "forms",
+                "records/vault",
+                "records/checkpoints",
+                "records/mail",
+                "search_index",
+                "evidence",
+            )
         ),
         line("Done in {seconds} seconds.", seconds=round(told.seconds)),
         "",

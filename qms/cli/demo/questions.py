@@ -62,4 +62,3 @@ def _answer(cast: Cast, login: str, text: str, expected: tuple[str, ...]) -> Ans
         snippet=str(first.snippet) if first else "",
         found=tuple(hit.number for hit in page.hits),
     )
-

@@ -112,7 +112,11 @@ class Walker:
         count = 0
         for login in logins:
             with self.cast.looking(login) as work:
-                owed = [each for each in tasks.inbox(work.session, self.cast.people[login]) if each.kind == "documents:read"]
+                owed = [
+                    each
+                    for each in tasks.inbox(work.session, self.cast.people[login])
+                    if each.kind == "documents:read"
+                ]
             for task in owed:
                 key = self.cast.key(login, task.ref, Meaning.ACKNOWLEDGED)
                 with self.cast.acting(login) as work:

@@ -30,11 +30,11 @@ CENTRE: Final = {"zh-Hans": "金融服务中心", "zh-Hant": "金融服務中心
 READERS: Final = ("reviewer", "client-manager", "complaint-officer", "outlet-inspector", "credit-clerk")
 REVISED: Final = "WI-12-01"
 _OLD: Final = "change: {reason:"
-_CHANGE: Final = (
-    'change: {reason: "阅知时有人问到：草案退回后重新提交是否重新取号", summary: "6 异常处理：写明退回重提沿用原编号"}'
-)
+_CHANGE: Final = 'change: {reason: "阅知时有人问到：草案退回后重新提交是否重新取号", summary: "6 异常处理：写明退回重提沿用原编号"}'
 _ROW: Final = "| 审核逾期 |"
-_NEW_ROW: Final = "| 草案退回后重提 | 沿用原编号和原版本标识，不重新取号；FM-12-01 记明退回次数和原因 | 编制人、文控员 |\n"
+_NEW_ROW: Final = (
+    "| 草案退回后重提 | 沿用原编号和原版本标识，不重新取号；FM-12-01 记明退回次数和原因 | 编制人、文控员 |\n"
+)
 
 
 @dataclass(slots=True)
@@ -135,7 +135,9 @@ class Story:
             waiting = [comment for comment in comments if comment.resolved_at is None]
         for comment in waiting:
             with self.cast.acting(author) as work:
-                documents.resolve_comment(work, comment.id, "已核对：抽样名单由调查组织部门封存，见抽样条款。")
+                documents.resolve_comment(
+                    work, comment.id, "已核对：抽样名单由调查组织部门封存，见抽样条款。"
+                )
         self.walker.submit([ref])
         self.told.returned = ref.key
 
@@ -168,7 +170,9 @@ class Story:
         today = local_day(SystemClock().now(), self.runtime.settings.zone_info)
         while day < today:
             day += timedelta(days=1)
-            self.clock.at = max(self.clock.at, start_of(day, self.runtime.settings.zone_info) + timedelta(minutes=5))
+            self.clock.at = max(
+                self.clock.at, start_of(day, self.runtime.settings.zone_info) + timedelta(minutes=5)
+            )
             self.loop.day()
         self.runtime.works.clock = SystemClock()
         self.loop.mail()

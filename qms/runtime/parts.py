@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, evidence, forms, migrations, standards, trail
+from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail
 from qms.accounts import models as _accounts
 from qms.documents import models as _documents
-from qms.documents.entries import DocumentEntries
 from qms.documents.evidence import DocumentEvidence
 from qms.evidence import models as _evidence
 from qms.jobs import models as _jobs
@@ -151,7 +148,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
     return {
         "bodies": (forms.Blank(),),
         "sections": (),
-        "entries": (DocumentEntries(),),
+        "entries": (documents.DocumentEntries(),),
         "evidence": (DocumentEvidence(),),
     }
 
@@ -161,7 +158,8 @@ def register() -> Register:
     return Register(ports()["entries"], trail.since, trail.head)
 
 
-def _assemble(settings: Settings, clock: Clock) -> Runtime:
+def assemble(settings: Settings, clock: Clock) -> Runtime:
+    """The parts over a workspace's settings, nothing checked yet."""
     engine = build_engine(settings.database)
     vault = LocalVault(settings.at(settings.records) / "vault")
     works = Works(engine, vault, settings, clock, append_to_trail, ports())
@@ -173,7 +171,7 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
     settings = configuration.load(home)
     if not (settings.at(settings.keys) / "web.secret").is_file():
         raise NotAWorkspace(folder=home)
-    made = _assemble(settings, clock or SystemClock())
+    made = assemble(settings, clock or SystemClock())
     assert_safe(made.engine)
     found, wanted = migrations.current(made.engine), migrations.head()
     if found != wanted:
@@ -188,52 +186,9 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
     return made
 
 
-def make(
-    home: Path, organisation: Mapping[str, str], *, demo: bool = False, clock: Clock | None = None
-) -> tuple[Runtime, accounts.Founded]:
-    """Make an empty workspace: folders, keys, schema, root department and three administrators.
-
-    Whether it is a demonstration stands in the first entry of the trail and never changes (law 16).
-    """
-    if clock is not None and not demo:
-        raise SimulatedClockRefused
-    home.mkdir(parents=True, exist_ok=True)
-    settings = configuration.load(home)
-    keys = settings.at(settings.keys)
-    if (keys / "web.secret").exists():
-        raise AlreadyAWorkspace(folder=home)
-    for folder in (
-        settings.records,
-        settings.search_index,
-        settings.procedures,
-        settings.forms,
-        settings.checkpoints,
-        settings.outbox,
-    ):
-        settings.at(folder).mkdir(parents=True, exist_ok=True)
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = _assemble(settings, clock or SystemClock())
-    migrations.upgrade(made.engine)
-    assert_safe(made.engine)
-    key = trail.make_key(keys)
-    evidence.make_key(keys, settings.organisation, made.works.clock.now())
-    made.demo = made.works.demo = demo
-    with made.works.writing(KEEPER, every_permission()) as work:
-        work.record(
-            "workspace:make",
-            Ref("workspace", settings.organisation),
-            after={"demo": demo, "names": dict(organisation), "key": key.public.fingerprint},
-        )
-        founded = accounts.found(work, "centre", organisation)
-        for code, text in standards.shipped().items():
-            standards.load_edition(work, text, f"{code}.yaml")
-    _secret(keys / "web.secret")
-    return made, founded
-
-
-def _secret(path: Path) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(32))
-        stream.flush()
-        os.fsync(stream.fileno())
+def sentences() -> Mapping[str, str]:
+    """What every slice says of its trail entries, by tag."""
+    told: dict[str, str] = {}
+    for part in (accounts, evidence, jobs, standards, tasks):
+        told.update(part.SENTENCES)
+    return told

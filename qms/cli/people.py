@@ -1,0 +1,102 @@
+"""`qms people`: who there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from qms import accounts
+from qms.runtime import KEEPER
+
+if TYPE_CHECKING:
+    from qms.cli.session import Session
+
+
+@click.group()
+def people() -> None:
+    """People, departments, posts and passwords."""
+
+
+@people.command("list")
+@click.option("--all", "everybody", is_flag=True, help="Those who have left too.")
+@click.pass_obj
+def listing(session: Session, everybody: bool) -> None:
+    """List the people with their posts and departments."""
+    with session.reading() as work:
+        accounts.require(work, "people:manage")
+        rows = [
+            {
+                "login": person.login,
+                "name": person.name,
+                "departments": accounts.departments_of(work.session, person.id, work.today),
+                "posts": accounts.posts_of(work.session, person.id, work.today),
+                "active": person.active,
+            }
+            for person in accounts.people(work.session, active=None if everybody else True)
+        ]
+    session.output.rows(
+        {
+            "login": "Sign-in name",
+            "name": "Name",
+            "departments": "Departments",
+            "posts": "Posts",
+            "active": "Active",
+        },
+        rows,
+    )
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def import_(session: Session, file: Path) -> None:
+    """Add the departments, posts and people of a YAML FILE, all of them or none.
+
+    First passwords are printed once. Grants in the file need the security administrator.
+    """
+    with session.writing("people import") as work:
+        applied = accounts.apply_organisation(work, file.read_text("utf-8"), file.name)
+    session.output.say(
+        "Added: {added}.", added=", ".join(f"{what} {count}" for what, count in applied.added.items()) or "-"
+    )
+    session.output.rows(
+        {"login": "Sign-in name", "password": "Password"},
+        [{"login": login, "password": password} for login, password in applied.passwords.items()],
+    )
+
+
+@people.command("password")
+@click.pass_obj
+def password(session: Session) -> None:
+    """Change the password of the acting person; a first password must be changed."""
+    if not session.login:
+        raise click.UsageError("Say who acts: qms --as LOGIN people password")
+    old = session.password()
+    new = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
+    with session.runtime.works.reading(KEEPER) as look:
+        found = accounts.person_by_login(look.session, session.login)
+    if found is None:
+        raise accounts.SignInRefused
+    actor, rights = session.runtime.person(session.login)
+    with session.runtime.works.writing(actor, rights) as work:
+        accounts.change_password(work, old, new)
+    session.output.say("The password is changed; all other sessions have ended.")
+
+
+@people.command("reset")
+@click.argument("login")
+@click.option("--reason", required=True, help="Why the password is reset, and how the person was recognised.")
+@click.pass_obj
+def reset(session: Session, login: str, reason: str) -> None:
+    """Give a person a new first password; the old signing key is retired."""
+    with session.writing("people reset") as work:
+        found = accounts.person_by_login(work.session, login)
+        if found is None:
+            raise accounts.NoSuchPerson(person=login)
+        made = accounts.reset_password(work, found.id, reason)
+    session.output.result({"login": login, "password": made}, "{login}: {password}")
+
+
+COMMANDS: Final = (people,)

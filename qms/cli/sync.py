@@ -1,0 +1,53 @@
+"""`qms sync`: the folder as a door to drafts (law 14)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from qms import documents
+
+if TYPE_CHECKING:
+    from qms.cli.session import Session
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would happen, do nothing.")
+@click.option(
+    "--overwrite", is_flag=True, help="Where file and register have both changed, let the file win."
+)
+@click.pass_obj
+def sync(session: Session, dry_run: bool, overwrite: bool) -> int:
+    """Turn changed files of procedures/ and forms/ into drafts; the register is the truth."""
+    with session.reading() as work:
+        steps = documents.plan_sync(work)
+    works = session.runtime.works
+    if not dry_run:
+        for step in steps:
+            if step.deed in documents.CHANGES or (overwrite and step.deed is documents.Deed.CONFLICT):
+                path = works.settings.home / step.path
+                ready = documents.prepare_file(works.vault, works.settings, path)
+                with session.writing("sync") as work:
+                    documents.sync_file(work, path, ready, overwrite=overwrite)
+    wrong = {documents.Deed.CONFLICT, documents.Deed.REFUSED, documents.Deed.INVALID}
+    session.output.rows(
+        {"path": "File", "deed": "What happens", "revision": "Revision", "problem": "Fault"},
+        [
+            {
+                "path": step.path,
+                "deed": session.output.word(documents.DEEDS[step.deed]),
+                "revision": step.revision,
+                "problem": "\n".join(each.sentence(session.output.language) for each in step.problems),
+            }
+            for step in steps
+            if step.deed is not documents.Deed.UNCHANGED or session.output.as_json
+        ],
+    )
+    for step in steps:
+        if step.deed is documents.Deed.CONFLICT and not overwrite and not session.output.as_json:
+            click.echo(step.difference)
+    return 6 if any(step.deed in wrong for step in steps) and not overwrite else 0
+
+
+COMMANDS: Final = (sync,)
