@@ -26,7 +26,7 @@ class Assets(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
 
     def __init__(self, given: Mapping[str, tuple[str, bytes]] | None = None) -> None:
         """Offer the given bytes, by name with their media type, beside the shipped fonts."""
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        super().__init__(allowed_protocols=(), allow_redirects=False)
         self.given = dict(given or {})
         self.denied: list[str] = []
 

@@ -148,8 +148,7 @@ def from_json(text: str | bytes) -> Sheet:
     given = json.loads(text)
     values: dict[str, Any] = dict(given)
     for name, row in _ROWS.items():
-        if name in values:
-            values[name] = tuple(_row(row, item) for item in values[name])
+        values[name] = tuple(_row(row, item) for item in given.get(name, ()))
     values["at"] = datetime.fromisoformat(given["at"]).astimezone(UTC)
     values["layout"] = Layout(given.get("layout", Layout.TEXT))
     values["keywords"] = tuple(given.get("keywords", ()))
