@@ -9,9 +9,11 @@ derived from key and content (RFC 6979).
 from __future__ import annotations
 
 import hashlib
+import warnings
 from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     EllipticCurvePrivateKey,
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from qms.evidence.der import (
@@ -68,7 +71,10 @@ def check(signed: bytes, content: bytes, at: datetime) -> Certificate:
     attributes = _attributes(certificate, content, at)
     if _assembled(certificate, attributes, signature) != signed:
         raise ValueError("the signature does not belong to this tag manifest")
-    public = certificate.public_key()
+    try:
+        public = certificate.public_key()
+    except UnsupportedAlgorithm as fault:
+        raise ValueError("the key of the certificate is of another kind") from fault
     if not isinstance(public, EllipticCurvePublicKey):
         raise ValueError("the key of the certificate is of another kind")  # noqa: TRY004 - one kind of refusal
     try:
@@ -93,7 +99,12 @@ def _parts(signed: bytes) -> tuple[Certificate, bytes]:
     for tag in (0x02, SEQUENCE, SEQUENCE, CONTEXT_0, SEQUENCE):
         _, signer = read(signer, tag)
     signature, _ = read(signer, OCTETS)
-    return load_der_x509_certificate(raw), signature
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", CryptographyDeprecationWarning)
+            return load_der_x509_certificate(raw), signature
+    except (x509.InvalidVersion, CryptographyDeprecationWarning) as fault:
+        raise ValueError("the certificate has an unknown form") from fault
 
 
 def _time(at: datetime) -> bytes:

@@ -96,6 +96,14 @@ def _wanted(paper: Paper, scope: Scope, rights: Rights) -> bool:
 class People:
     """Evidence that reads the register itself: everybody enrolled, and what the trail says of them."""
 
+    @staticmethod
+    def enrol(work: Work, login: str) -> Person:
+        """A new person."""
+        row = Person(login=login, name=login, enrolled_by="service:test", enrolled_at=work.now)
+        work.session.add(row)
+        work.session.flush()
+        return row
+
     def gather(self, work: Work, scope: Scope, rights: Rights) -> Sequence[Item]:
         """One row for each person; every person's entries are opened."""
         del scope, rights
