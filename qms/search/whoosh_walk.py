@@ -92,12 +92,13 @@ class Walk:
         hidden = hidden_places(self.leaf.reader(), without) | self._unwanted()
         cited = frozenset(self._places(self.compiler.cited(self.query)))
         wanted, enough = self._wanted()
-        for place, score in self._scored(wanted):
+        for matcher in self._matches(wanted):
+            place = matcher.id()
             if enough is not None and place not in enough and place not in names:
                 continue
             extra = names.pop(place, 0.0) + (_CITED if place in cited else 0.0)
             if view[guards[place]] and place not in hidden:
-                yield score + extra, -(self.first + place)
+                yield matcher.score() + extra, -(self.first + place)
         for place, extra in names.items():
             if view[guards[place]] and place not in hidden:
                 yield extra, -(self.first + place)
@@ -106,6 +107,8 @@ class Walk:
         if self.query.least >= len(self.query.every):
             return self.compiler.every(self.query), None
         each = self.compiler.each(self.query)
+        if len(each) < self.query.least:
+            return None, None
         held = Counter(place for query in each for place in self._places(query))
         return Compiler.any_of(each), {place for place, count in held.items() if count >= self.query.least}
 
@@ -113,26 +116,25 @@ class Walk:
         # A set of our own: Whoosh 2.7.4's AndNot lets some of the unwanted through.
         return frozenset(self._places(self.compiler.without(self.query)))
 
-    def _places(self, query: Any | None) -> Iterator[int]:
-        if query is None:
-            return
-        matcher = query.matcher(self.leaf, self.leaf.context(needs_current=True))
-        while matcher.is_active():
-            yield matcher.id()
-            matcher.next()
-
     def _names(self) -> dict[int, float]:
         weight = _NUMBER_WEIGHT if self.query.number else _NAME_WEIGHT
-        named = self.compiler.named(self.query)
-        documents = self.segment.documents
-        return {place: 1.0 + score * weight for place, score in self._scored(named) if place in documents}
+        named = self._matches(self.compiler.named(self.query))
+        return {
+            matcher.id(): 1.0 + matcher.score() * weight
+            for matcher in named
+            if matcher.id() in self.segment.documents
+        }
 
-    def _scored(self, query: Any | None) -> Iterator[tuple[int, float]]:
+    def _places(self, query: Any | None) -> Iterator[int]:
+        return (matcher.id() for matcher in self._matches(query))
+
+    def _matches(self, query: Any | None) -> Iterator[Any]:
+        """The matcher of the query, standing at one match after the other."""
         if query is None:
             return
         matcher = query.matcher(self.leaf, self.leaf.context(needs_current=True))
         while matcher.is_active():
-            yield matcher.id(), matcher.score()
+            yield matcher
             matcher.next()
 
 
