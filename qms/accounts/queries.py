@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from qms.accounts.errors import NoSuchDepartment, NoSuchPerson
 from qms.accounts.models import (
@@ -175,6 +175,24 @@ def clearance_of(session: Session, person_id: int) -> int:
     """The highest grade of secrecy the person may see (R16)."""
     row = session.get(Clearance, person_id)
     return DEFAULT_CLEARANCE if row is None else row.grade
+
+
+def cleared(session: Session, grade: int, circle: str | None) -> set[int]:
+    """The active people who may see this grade of secrecy and are in the closed circle, where there is one."""
+    held = func.coalesce(Clearance.grade, DEFAULT_CLEARANCE)
+    query = (
+        select(Person.id)
+        .outerjoin(Clearance, Clearance.person_id == Person.id)
+        .where(Person.active, held >= grade)
+    )
+    if circle is not None:
+        inside = (
+            select(CircleMember.person_id)
+            .join(Circle, Circle.id == CircleMember.circle_id)
+            .where(Circle.code == circle, CircleMember.left_at.is_(None))
+        )
+        query = query.where(Person.id.in_(inside))
+    return set(session.scalars(query))
 
 
 def circles_of(session: Session, person_id: int) -> frozenset[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LIBRARY: Final = Path(__file__).parents[3]
 CENTRE: Final = {"zh-Hans": "金融服务中心", "zh-Hant": "金融服務中心", "en": "Financial service centre"}
+SETTINGS: Final = 'organisation = "金融服务中心（演示）"\npublic_url = "http://127.0.0.1:8000"\n'
 READERS: Final = ("reviewer", "client-manager", "complaint-officer", "outlet-inspector", "credit-clerk")
 REVISED: Final = "WI-12-01"
 _OLD: Final = "change: {reason:"
@@ -66,6 +67,7 @@ class Story:
         self.clock = SimulatedClock(zone_free)
         home.mkdir(parents=True, exist_ok=True)
         (home / ".demonstration").touch()
+        (home / "qms.toml").write_text(SETTINGS, "utf-8")
         self.runtime: Runtime
         self.runtime, founded = make(home, CENTRE, demo=True, clock=self.clock)
         self.told = Told(passwords=dict(founded.passwords))

@@ -40,6 +40,12 @@ def reached(session: Session, distribution: Distribution, day: date) -> set[int]
     return people | (set(distribution.people) & active)
 
 
+def readers(session: Session, revision: Revision, day: date) -> set[int]:
+    """Everybody the distribution reaches who may see the revision; nobody owes what they may not open."""
+    found = reached(session, distribution_of(session, revision), day)
+    return found & accounts.cleared(session, revision.secrecy, revision.circle)
+
+
 def acknowledged(session: Session, revision: Revision, day: date | None = None) -> set[int]:
     """Who has signed, by the day where one is named, for exactly the contents of the revision."""
     query = select(Acknowledgement.person_id).where(
@@ -55,7 +61,7 @@ def owe(work: Work, revision: Revision, since: date) -> None:
     """
     distribution = distribution_of(work.session, revision)
     ref = rows.ref_of(revision)
-    wanted = reached(work.session, distribution, work.today) - acknowledged(work.session, revision)
+    wanted = readers(work.session, revision, work.today) - acknowledged(work.session, revision)
     owing = {owed.person_id for owed in tasks.outstanding(work.session, KIND, ref)}
     for gone in sorted(owing - wanted):
         tasks.cancel(work, KIND, ref, person_id=gone)

@@ -40,7 +40,7 @@ def outstanding(session: Session, rights: Rights, ref: Ref, day: date) -> list[R
     themselves alone.
     """
     revision = rows.seen(session, rights, day, ref)
-    owing = reading.reached(session, reading.distribution_of(session, revision), day)
+    owing = reading.readers(session, revision, day)
     owing -= reading.acknowledged(session, revision, day)
     owing &= _overseen(session, rights, day)
     due = {owed.person_id: owed for owed in tasks.outstanding(session, reading.KIND, ref, day)}

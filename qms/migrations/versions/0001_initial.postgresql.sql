@@ -1,62 +1,3 @@
-CREATE TABLE person (
-	id SERIAL NOT NULL, 
-	login VARCHAR(120) NOT NULL, 
-	name VARCHAR(200) NOT NULL, 
-	email VARCHAR(254), 
-	language VARCHAR(10), 
-	active BOOLEAN NOT NULL, 
-	verified VARCHAR NOT NULL, 
-	enrolled_by VARCHAR(200) NOT NULL, 
-	enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	deactivated_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_person PRIMARY KEY (id), 
-	CONSTRAINT ck_person_login CHECK (length(login) > 0), 
-	CONSTRAINT uq_person_login UNIQUE (login)
-)
---;;
-CREATE TABLE department (
-	id SERIAL NOT NULL, 
-	code VARCHAR(60) NOT NULL, 
-	names TEXT NOT NULL, 
-	parent_id INTEGER, 
-	is_root BOOLEAN NOT NULL, 
-	CONSTRAINT pk_department PRIMARY KEY (id), 
-	CONSTRAINT ck_department_not_own_parent CHECK (parent_id <> id), 
-	CONSTRAINT ck_department_root CHECK (is_root = (parent_id IS NULL)), 
-	CONSTRAINT uq_department_code UNIQUE (code), 
-	CONSTRAINT fk_department_parent_id FOREIGN KEY(parent_id) REFERENCES department (id)
-)
---;;
-CREATE UNIQUE INDEX uq_department_root ON department (is_root) WHERE is_root
---;;
-CREATE TABLE role (
-	id SERIAL NOT NULL, 
-	code VARCHAR(60) NOT NULL, 
-	names TEXT NOT NULL, 
-	oversees BOOLEAN NOT NULL, 
-	administrator BOOLEAN NOT NULL, 
-	CONSTRAINT pk_role PRIMARY KEY (id), 
-	CONSTRAINT uq_role_code UNIQUE (code)
-)
---;;
-CREATE TABLE circle (
-	id SERIAL NOT NULL, 
-	code VARCHAR(60) NOT NULL, 
-	names TEXT NOT NULL, 
-	CONSTRAINT pk_circle PRIMARY KEY (id), 
-	CONSTRAINT uq_circle_code UNIQUE (code)
-)
---;;
-CREATE TABLE sign_in_attempt (
-	account VARCHAR(64) NOT NULL, 
-	address VARCHAR(64) NOT NULL, 
-	failures INTEGER NOT NULL, 
-	failed_at TIMESTAMP WITH TIME ZONE, 
-	succeeded_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (account, address), 
-	CONSTRAINT ck_sign_in_attempt_failures CHECK (failures >= 0)
-)
---;;
 CREATE TABLE trail_entry (
 	seq INTEGER NOT NULL, 
 	tag VARCHAR(20) NOT NULL, 
@@ -74,13 +15,13 @@ CREATE TABLE trail_entry (
 	CONSTRAINT uq_trail_entry_hash UNIQUE (hash)
 )
 --;;
-CREATE INDEX ix_trail_entry_actor_seq ON trail_entry (actor, seq)
+CREATE INDEX ix_trail_entry_at ON trail_entry (at)
 --;;
 CREATE INDEX ix_trail_entry_ref_seq ON trail_entry (ref, seq)
 --;;
-CREATE INDEX ix_trail_entry_at ON trail_entry (at)
---;;
 CREATE INDEX ix_trail_entry_action_seq ON trail_entry (action, seq)
+--;;
+CREATE INDEX ix_trail_entry_actor_seq ON trail_entry (actor, seq)
 --;;
 CREATE OR REPLACE FUNCTION trail_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
 RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' keeps its rows'; END $$
@@ -145,6 +86,65 @@ CREATE TRIGGER trail_checkpoint_refuse BEFORE UPDATE OR DELETE ON trail_checkpoi
 --;;
 CREATE TRIGGER trail_checkpoint_refuse_truncate BEFORE TRUNCATE ON trail_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION trail_refuse()
 --;;
+CREATE TABLE person (
+	id SERIAL NOT NULL, 
+	login VARCHAR(120) NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	email VARCHAR(254), 
+	language VARCHAR(10), 
+	active BOOLEAN NOT NULL, 
+	verified VARCHAR NOT NULL, 
+	enrolled_by VARCHAR(200) NOT NULL, 
+	enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	deactivated_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_person PRIMARY KEY (id), 
+	CONSTRAINT ck_person_login CHECK (length(login) > 0), 
+	CONSTRAINT uq_person_login UNIQUE (login)
+)
+--;;
+CREATE TABLE department (
+	id SERIAL NOT NULL, 
+	code VARCHAR(60) NOT NULL, 
+	names TEXT NOT NULL, 
+	parent_id INTEGER, 
+	is_root BOOLEAN NOT NULL, 
+	CONSTRAINT pk_department PRIMARY KEY (id), 
+	CONSTRAINT ck_department_not_own_parent CHECK (parent_id <> id), 
+	CONSTRAINT ck_department_root CHECK (is_root = (parent_id IS NULL)), 
+	CONSTRAINT uq_department_code UNIQUE (code), 
+	CONSTRAINT fk_department_parent_id FOREIGN KEY(parent_id) REFERENCES department (id)
+)
+--;;
+CREATE UNIQUE INDEX uq_department_root ON department (is_root) WHERE is_root
+--;;
+CREATE TABLE role (
+	id SERIAL NOT NULL, 
+	code VARCHAR(60) NOT NULL, 
+	names TEXT NOT NULL, 
+	oversees BOOLEAN NOT NULL, 
+	administrator BOOLEAN NOT NULL, 
+	CONSTRAINT pk_role PRIMARY KEY (id), 
+	CONSTRAINT uq_role_code UNIQUE (code)
+)
+--;;
+CREATE TABLE circle (
+	id SERIAL NOT NULL, 
+	code VARCHAR(60) NOT NULL, 
+	names TEXT NOT NULL, 
+	CONSTRAINT pk_circle PRIMARY KEY (id), 
+	CONSTRAINT uq_circle_code UNIQUE (code)
+)
+--;;
+CREATE TABLE sign_in_attempt (
+	account VARCHAR(64) NOT NULL, 
+	address VARCHAR(64) NOT NULL, 
+	failures INTEGER NOT NULL, 
+	failed_at TIMESTAMP WITH TIME ZONE, 
+	succeeded_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (account, address), 
+	CONSTRAINT ck_sign_in_attempt_failures CHECK (failures >= 0)
+)
+--;;
 CREATE TABLE document (
 	id SERIAL NOT NULL, 
 	number VARCHAR(60) NOT NULL, 
@@ -159,6 +159,20 @@ CREATE TABLE document (
 )
 --;;
 CREATE INDEX ix_document_owner ON document (owner)
+--;;
+CREATE TABLE standard_edition (
+	id SERIAL NOT NULL, 
+	code VARCHAR(60) NOT NULL, 
+	title TEXT NOT NULL, 
+	status VARCHAR(40) NOT NULL, 
+	digest VARCHAR(64) NOT NULL, 
+	loaded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	loaded_by VARCHAR NOT NULL, 
+	CONSTRAINT pk_standard_edition PRIMARY KEY (id), 
+	CONSTRAINT ck_standard_edition_digest CHECK (length(digest) = 64), 
+	CONSTRAINT uq_standard_edition_code UNIQUE (code), 
+	CONSTRAINT ck_standard_edition_standard_status CHECK (status IN ('confirmed', 'not-confirmed'))
+)
 --;;
 CREATE TABLE job (
 	id SERIAL NOT NULL, 
@@ -190,6 +204,41 @@ CREATE TABLE job (
 CREATE INDEX ix_job_state_not_before ON job (state, not_before)
 --;;
 CREATE UNIQUE INDEX uq_job_open_kind_key ON job (kind, key) WHERE state IN ('queued', 'running')
+--;;
+CREATE TABLE evidence_counter (
+	year INTEGER NOT NULL, 
+	last INTEGER NOT NULL, 
+	CONSTRAINT pk_evidence_counter PRIMARY KEY (year), 
+	CONSTRAINT ck_evidence_counter_last CHECK (last >= 0)
+)
+--;;
+CREATE TABLE trail_personal (
+	id SERIAL NOT NULL, 
+	seq INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	salt VARCHAR(64), 
+	value TEXT, 
+	CONSTRAINT pk_trail_personal PRIMARY KEY (id), 
+	CONSTRAINT uq_trail_personal_seq_name UNIQUE (seq, name), 
+	CONSTRAINT ck_trail_personal_erased_whole CHECK ((salt IS NULL) = (value IS NULL)), 
+	CONSTRAINT fk_trail_personal_seq FOREIGN KEY(seq) REFERENCES trail_entry (seq)
+)
+--;;
+CREATE OR REPLACE FUNCTION trail_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
+RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' keeps its rows'; END $$
+--;;
+CREATE TRIGGER trail_personal_refuse BEFORE DELETE ON trail_personal FOR EACH ROW EXECUTE FUNCTION trail_refuse()
+--;;
+CREATE TRIGGER trail_personal_refuse_truncate BEFORE TRUNCATE ON trail_personal FOR EACH STATEMENT EXECUTE FUNCTION trail_refuse()
+--;;
+CREATE OR REPLACE FUNCTION trail_erase() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
+IF NEW.value IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id
+  OR NEW.seq IS DISTINCT FROM OLD.seq OR NEW.name IS DISTINCT FROM OLD.name THEN
+  RAISE integrity_constraint_violation USING MESSAGE = 'trail_personal can only be erased';
+END IF;
+RETURN NEW; END $$
+--;;
+CREATE TRIGGER trail_personal_erase BEFORE UPDATE ON trail_personal FOR EACH ROW EXECUTE FUNCTION trail_erase()
 --;;
 CREATE TABLE membership (
 	id SERIAL NOT NULL, 
@@ -243,15 +292,15 @@ CREATE TABLE role_grant (
 	CONSTRAINT fk_role_grant_department_id FOREIGN KEY(department_id) REFERENCES department (id)
 )
 --;;
-CREATE UNIQUE INDEX uq_role_grant_everywhere ON role_grant (person_id, role_id) WHERE department_id IS NULL AND withdrawn_at IS NULL
---;;
 CREATE INDEX ix_role_grant_person_id ON role_grant (person_id)
---;;
-CREATE INDEX ix_role_grant_role_id ON role_grant (role_id)
 --;;
 CREATE UNIQUE INDEX uq_role_grant_department ON role_grant (person_id, role_id, department_id) WHERE withdrawn_at IS NULL
 --;;
 CREATE UNIQUE INDEX uq_role_grant_administrator ON role_grant (person_id) WHERE administrator AND withdrawn_at IS NULL
+--;;
+CREATE UNIQUE INDEX uq_role_grant_everywhere ON role_grant (person_id, role_id) WHERE department_id IS NULL AND withdrawn_at IS NULL
+--;;
+CREATE INDEX ix_role_grant_role_id ON role_grant (role_id)
 --;;
 CREATE TABLE clearance (
 	person_id INTEGER NOT NULL, 
@@ -275,9 +324,9 @@ CREATE TABLE circle_member (
 	CONSTRAINT fk_circle_member_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 )
 --;;
-CREATE INDEX ix_circle_member_person_id ON circle_member (person_id)
---;;
 CREATE UNIQUE INDEX uq_circle_member_open ON circle_member (circle_id, person_id) WHERE left_at IS NULL
+--;;
+CREATE INDEX ix_circle_member_person_id ON circle_member (person_id)
 --;;
 CREATE TABLE substitution (
 	id SERIAL NOT NULL, 
@@ -293,9 +342,9 @@ CREATE TABLE substitution (
 	CONSTRAINT fk_substitution_substitute_id FOREIGN KEY(substitute_id) REFERENCES person (id)
 )
 --;;
-CREATE INDEX ix_substitution_person_id ON substitution (person_id)
---;;
 CREATE INDEX ix_substitution_substitute_id ON substitution (substitute_id)
+--;;
+CREATE INDEX ix_substitution_person_id ON substitution (person_id)
 --;;
 CREATE TABLE credential (
 	person_id INTEGER NOT NULL, 
@@ -340,34 +389,6 @@ CREATE TABLE login_session (
 )
 --;;
 CREATE INDEX ix_login_session_person_id ON login_session (person_id)
---;;
-CREATE TABLE trail_personal (
-	id SERIAL NOT NULL, 
-	seq INTEGER NOT NULL, 
-	name TEXT NOT NULL, 
-	salt VARCHAR(64), 
-	value TEXT, 
-	CONSTRAINT pk_trail_personal PRIMARY KEY (id), 
-	CONSTRAINT uq_trail_personal_seq_name UNIQUE (seq, name), 
-	CONSTRAINT ck_trail_personal_erased_whole CHECK ((salt IS NULL) = (value IS NULL)), 
-	CONSTRAINT fk_trail_personal_seq FOREIGN KEY(seq) REFERENCES trail_entry (seq)
-)
---;;
-CREATE OR REPLACE FUNCTION trail_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
-RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' keeps its rows'; END $$
---;;
-CREATE TRIGGER trail_personal_refuse BEFORE DELETE ON trail_personal FOR EACH ROW EXECUTE FUNCTION trail_refuse()
---;;
-CREATE TRIGGER trail_personal_refuse_truncate BEFORE TRUNCATE ON trail_personal FOR EACH STATEMENT EXECUTE FUNCTION trail_refuse()
---;;
-CREATE OR REPLACE FUNCTION trail_erase() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
-IF NEW.value IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id
-  OR NEW.seq IS DISTINCT FROM OLD.seq OR NEW.name IS DISTINCT FROM OLD.name THEN
-  RAISE integrity_constraint_violation USING MESSAGE = 'trail_personal can only be erased';
-END IF;
-RETURN NEW; END $$
---;;
-CREATE TRIGGER trail_personal_erase BEFORE UPDATE ON trail_personal FOR EACH ROW EXECUTE FUNCTION trail_erase()
 --;;
 CREATE TABLE revision (
 	id SERIAL NOT NULL, 
@@ -424,11 +445,11 @@ CREATE TABLE revision (
 	CONSTRAINT uq_revision_code UNIQUE (code)
 )
 --;;
-CREATE INDEX ix_revision_state ON revision (state)
+CREATE INDEX ix_revision_author_id ON revision (author_id)
 --;;
 CREATE UNIQUE INDEX uq_revision_open ON revision (document_id, language) WHERE state <> 'issued' AND discarded_at IS NULL
 --;;
-CREATE INDEX ix_revision_author_id ON revision (author_id)
+CREATE INDEX ix_revision_state ON revision (state)
 --;;
 CREATE TABLE synced_file (
 	id SERIAL NOT NULL, 
@@ -467,13 +488,13 @@ CREATE TABLE task (
 	CONSTRAINT fk_task_escalated_to FOREIGN KEY(escalated_to) REFERENCES person (id)
 )
 --;;
-CREATE INDEX ix_task_open_person ON task (person_id) WHERE settled_at IS NULL AND cancelled_at IS NULL
---;;
-CREATE INDEX ix_task_open_due ON task (due_on) WHERE settled_at IS NULL AND cancelled_at IS NULL
+CREATE INDEX ix_task_ref_kind ON task (ref, kind)
 --;;
 CREATE UNIQUE INDEX uq_task_open ON task (kind, ref, person_id, key) WHERE settled_at IS NULL AND cancelled_at IS NULL
 --;;
-CREATE INDEX ix_task_ref_kind ON task (ref, kind)
+CREATE INDEX ix_task_open_due ON task (due_on) WHERE settled_at IS NULL AND cancelled_at IS NULL
+--;;
+CREATE INDEX ix_task_open_person ON task (person_id) WHERE settled_at IS NULL AND cancelled_at IS NULL
 --;;
 CREATE TABLE notice (
 	id SERIAL NOT NULL, 
@@ -495,9 +516,33 @@ CREATE TABLE notice (
 	CONSTRAINT fk_notice_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 )
 --;;
+CREATE INDEX ix_notice_person_id ON notice (person_id)
+--;;
 CREATE INDEX ix_notice_waiting ON notice (not_before) WHERE claimed_at IS NULL
 --;;
-CREATE INDEX ix_notice_person_id ON notice (person_id)
+CREATE TABLE standard_clause (
+	id SERIAL NOT NULL, 
+	edition_id INTEGER NOT NULL, 
+	number VARCHAR(20) NOT NULL, 
+	position INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	requirement BOOLEAN NOT NULL, 
+	CONSTRAINT pk_standard_clause PRIMARY KEY (id), 
+	CONSTRAINT uq_standard_clause_edition_id_number UNIQUE (edition_id, number), 
+	CONSTRAINT ck_standard_clause_position CHECK (position >= 1), 
+	CONSTRAINT fk_standard_clause_edition_id FOREIGN KEY(edition_id) REFERENCES standard_edition (id)
+)
+--;;
+CREATE TABLE standard_clause_link (
+	id SERIAL NOT NULL, 
+	edition_id INTEGER NOT NULL, 
+	other VARCHAR(60) NOT NULL, 
+	old_number VARCHAR(20) NOT NULL, 
+	new_number VARCHAR(20) NOT NULL, 
+	CONSTRAINT pk_standard_clause_link PRIMARY KEY (id), 
+	CONSTRAINT uq_standard_clause_link_edition_id_other_old_number_new_number UNIQUE (edition_id, other, old_number, new_number), 
+	CONSTRAINT fk_standard_clause_link_edition_id FOREIGN KEY(edition_id) REFERENCES standard_edition (id)
+)
 --;;
 CREATE TABLE post_holding (
 	id SERIAL NOT NULL, 
@@ -539,11 +584,11 @@ CREATE TABLE signature (
 	CONSTRAINT fk_signature_key_id FOREIGN KEY(key_id) REFERENCES signing_key (id)
 )
 --;;
+CREATE UNIQUE INDEX uq_signature_once ON signature (ref, meaning, round, person_id, post) WHERE substitute_for_id IS NULL
+--;;
 CREATE UNIQUE INDEX uq_signature_once_for ON signature (ref, meaning, round, person_id, post, substitute_for_id)
 --;;
 CREATE INDEX ix_signature_person_id ON signature (person_id)
---;;
-CREATE UNIQUE INDEX uq_signature_once ON signature (ref, meaning, round, person_id, post) WHERE substitute_for_id IS NULL
 --;;
 CREATE TABLE revision_audience (
 	id SERIAL NOT NULL, 
@@ -754,6 +799,7 @@ CREATE TABLE acknowledgement (
 	person_id INTEGER NOT NULL, 
 	digest VARCHAR(64) NOT NULL, 
 	signature_id INTEGER NOT NULL, 
+	on_day DATE NOT NULL, 
 	at_instant TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_acknowledgement PRIMARY KEY (id), 
 	CONSTRAINT uq_acknowledgement_revision_id_person_id_digest UNIQUE (revision_id, person_id, digest), 
@@ -764,6 +810,84 @@ CREATE TABLE acknowledgement (
 )
 --;;
 CREATE INDEX ix_acknowledgement_person_id ON acknowledgement (person_id)
+--;;
+CREATE TABLE evidence_request (
+	id SERIAL NOT NULL, 
+	number VARCHAR(20) NOT NULL, 
+	year INTEGER NOT NULL, 
+	seq INTEGER NOT NULL, 
+	purpose TEXT NOT NULL, 
+	receiver_id INTEGER NOT NULL, 
+	receiver_name VARCHAR(200) NOT NULL, 
+	organisation VARCHAR(200) NOT NULL, 
+	scope TEXT NOT NULL, 
+	requested_by INTEGER NOT NULL, 
+	requester_name VARCHAR(200) NOT NULL, 
+	requested_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	digest VARCHAR(64) NOT NULL, 
+	state VARCHAR(40) NOT NULL, 
+	approved_by INTEGER, 
+	approved_at TIMESTAMP WITH TIME ZONE, 
+	signature_id INTEGER, 
+	rejected_by INTEGER, 
+	rejected_at TIMESTAMP WITH TIME ZONE, 
+	reason TEXT NOT NULL, 
+	failure TEXT, 
+	plan_digest VARCHAR(64), 
+	ceiling TEXT, 
+	head_seq INTEGER, 
+	checkpoint_size INTEGER, 
+	bundle_digest VARCHAR(64), 
+	manifest_digest VARCHAR(64), 
+	fingerprint VARCHAR(64), 
+	size BIGINT, 
+	files INTEGER, 
+	built_at TIMESTAMP WITH TIME ZONE, 
+	handed_over_by INTEGER, 
+	handed_over_at TIMESTAMP WITH TIME ZONE, 
+	row_version INTEGER NOT NULL, 
+	CONSTRAINT pk_evidence_request PRIMARY KEY (id), 
+	CONSTRAINT uq_evidence_request_year_seq UNIQUE (year, seq), 
+	CONSTRAINT ck_evidence_request_seq CHECK (seq >= 1), 
+	CONSTRAINT ck_evidence_request_purpose CHECK (length(purpose) > 0), 
+	CONSTRAINT ck_evidence_request_digest CHECK (length(digest) = 64), 
+	CONSTRAINT ck_evidence_request_another_approves CHECK (approved_by <> requested_by AND approved_by <> receiver_id), 
+	CONSTRAINT ck_evidence_request_approval CHECK ((approved_by IS NULL) = (approved_at IS NULL) AND (approved_by IS NULL) = (signature_id IS NULL)), 
+	CONSTRAINT ck_evidence_request_approved CHECK ((state IN ('requested', 'rejected')) = (approved_by IS NULL)), 
+	CONSTRAINT ck_evidence_request_rejected CHECK ((state = 'rejected') = (rejected_by IS NOT NULL)), 
+	CONSTRAINT ck_evidence_request_rejection CHECK ((rejected_by IS NULL) = (rejected_at IS NULL)), 
+	CONSTRAINT ck_evidence_request_failed CHECK ((state = 'failed') = (failure IS NOT NULL)), 
+	CONSTRAINT ck_evidence_request_plan CHECK ((plan_digest IS NULL) = (ceiling IS NULL) AND (plan_digest IS NULL) = (head_seq IS NULL) AND (plan_digest IS NULL) = (checkpoint_size IS NULL)), 
+	CONSTRAINT ck_evidence_request_covered CHECK (checkpoint_size >= head_seq), 
+	CONSTRAINT ck_evidence_request_frozen CHECK (state NOT IN ('building', 'built', 'handed_over') OR plan_digest IS NOT NULL), 
+	CONSTRAINT ck_evidence_request_built CHECK ((state IN ('built', 'handed_over')) = (bundle_digest IS NOT NULL)), 
+	CONSTRAINT ck_evidence_request_bundle CHECK ((bundle_digest IS NULL) = (manifest_digest IS NULL) AND (bundle_digest IS NULL) = (size IS NULL) AND (bundle_digest IS NULL) = (files IS NULL) AND (bundle_digest IS NULL) = (built_at IS NULL) AND (bundle_digest IS NULL) = (fingerprint IS NULL)), 
+	CONSTRAINT ck_evidence_request_handed_over CHECK ((state = 'handed_over') = (handed_over_by IS NOT NULL)), 
+	CONSTRAINT ck_evidence_request_handing_over CHECK ((handed_over_by IS NULL) = (handed_over_at IS NULL)), 
+	CONSTRAINT uq_evidence_request_number UNIQUE (number), 
+	CONSTRAINT fk_evidence_request_receiver_id FOREIGN KEY(receiver_id) REFERENCES person (id), 
+	CONSTRAINT fk_evidence_request_requested_by FOREIGN KEY(requested_by) REFERENCES person (id), 
+	CONSTRAINT ck_evidence_request_evidence_state CHECK (state IN ('requested', 'approved', 'rejected', 'building', 'built', 'failed', 'handed_over')), 
+	CONSTRAINT fk_evidence_request_approved_by FOREIGN KEY(approved_by) REFERENCES person (id), 
+	CONSTRAINT uq_evidence_request_signature_id UNIQUE (signature_id), 
+	CONSTRAINT fk_evidence_request_signature_id FOREIGN KEY(signature_id) REFERENCES signature (id), 
+	CONSTRAINT fk_evidence_request_rejected_by FOREIGN KEY(rejected_by) REFERENCES person (id), 
+	CONSTRAINT fk_evidence_request_handed_over_by FOREIGN KEY(handed_over_by) REFERENCES person (id)
+)
+--;;
+CREATE INDEX ix_evidence_request_requested_by ON evidence_request (requested_by)
+--;;
+CREATE INDEX ix_evidence_request_state ON evidence_request (state)
+--;;
+CREATE INDEX ix_evidence_request_receiver_id ON evidence_request (receiver_id)
+--;;
+CREATE TABLE evidence_department (
+	request_id INTEGER NOT NULL, 
+	department_id INTEGER NOT NULL, 
+	CONSTRAINT pk_evidence_department PRIMARY KEY (request_id, department_id), 
+	CONSTRAINT fk_evidence_department_request_id FOREIGN KEY(request_id) REFERENCES evidence_request (id), 
+	CONSTRAINT fk_evidence_department_department_id FOREIGN KEY(department_id) REFERENCES department (id)
+)
 --;;
 ALTER TABLE validity ADD CONSTRAINT ex_validity_one_a_day EXCLUDE USING gist (
   int8range(document_id::bigint * 3 + CASE language WHEN 'zh-Hans' THEN 0 WHEN 'zh-Hant' THEN 1 WHEN 'en' THEN 2 END, document_id::bigint * 3 + CASE language WHEN 'zh-Hans' THEN 0 WHEN 'zh-Hant' THEN 1 WHEN 'en' THEN 2 END, '[]') WITH &&, daterange(from_on, until_on, '[)') WITH &&)
