@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qms.kernel.errors import Invalid, Problem
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 
 LEAST_PASSWORD = 8
+
+
+RESERVED: Final = frozenset({"QMS_HOME", "QMS_LOGIN", "QMS_CLI_LANGUAGE", "QMS_CI", "QMS_TEST_POSTGRESQL"})
+"""Names of the environment that steer commands and tests and are no settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def load(home: Path, environ: Mapping[str, str] | None = None) -> Settings:
     names = {name: name for name in environ if name.startswith("QMS_")}
     origin = {key: str(path) for key in given}
     for name in names:
-        if name == "QMS_HOME":
+        if name in RESERVED:
             continue
         given[name.removeprefix("QMS_").lower()] = environ[name]
         origin[name.removeprefix("QMS_").lower()] = name
