@@ -189,7 +189,8 @@ def validities(session: Session, document_id: int, language: str) -> list[Validi
         session.scalars(
             select(Validity)
             .join(Validity.revision)
-            .options(contains_eager(Validity.revision))
+            .join(Revision.document)
+            .options(contains_eager(Validity.revision).contains_eager(Revision.document))
             .where(Validity.document_id == document_id, Validity.language == language)
             .order_by(Validity.from_on, Validity.id)
             .execution_options(populate_existing=True)

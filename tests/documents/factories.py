@@ -266,7 +266,7 @@ def approve(made: Organisation, ref: Ref, login: str = "deputy") -> None:
 
 def approved(made: Organisation, data: bytes | None = None, **more: str) -> Ref:
     """An approved revision."""
-    ref = submitted(made, data, **more)
+    ref = submitted(made, data, login=more.pop("login", "author"), **more)
     review(made, ref)
     approve(made, ref)
     return ref

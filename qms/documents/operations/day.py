@@ -34,7 +34,7 @@ def run(work: Work, day: date | None = None) -> DayReport:
     today = day or work.today
     enacted = force.enact(work, today)
     for revision in _in_force(work, today):
-        reading.owe(work, revision, today)
+        reading.owe(work, revision)
     return DayReport(enacted, reviewing.owe_due(work, today))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 KIND = "documents:read"
+# The day job runs daily; a longer down-time than this gives joiners more time to read, never less.
+_FARTHEST = timedelta(days=62)
 _SUBJECT = N_("Read and acknowledge {number} {label}: {title}")
 
 
@@ -54,10 +57,11 @@ def acknowledged(session: Session, revision: Revision, day: date | None = None) 
     return set(session.scalars(query if day is None else query.where(Acknowledgement.on <= day)))
 
 
-def owe(work: Work, revision: Revision, since: date) -> None:
+def owe(work: Work, revision: Revision, since: date | None = None) -> None:
     """Owe the reading to everybody reached who has not signed; whoever is no longer reached drops out.
 
-    The span runs from the day given: the effective day, for a joiner the day of joining.
+    The span runs from the day given, the effective one; without it each joiner has it from the day
+    of joining.
     """
     distribution = distribution_of(work.session, revision)
     ref = rows.ref_of(revision)
@@ -65,16 +69,35 @@ def owe(work: Work, revision: Revision, since: date) -> None:
     owing = {owed.person_id for owed in tasks.outstanding(work.session, KIND, ref)}
     for gone in sorted(owing - wanted):
         tasks.cancel(work, KIND, ref, person_id=gone)
-    tasks.owe(
-        work,
-        kind=KIND,
-        ref=ref,
-        person_ids=sorted(wanted - owing),
-        subject=_SUBJECT,
-        facts=walk.facts(revision),
-        due_on=calendar.after(since, distribution.read_within).day,
-        personal=True,
-    )
+    begun = dict.fromkeys(wanted - owing, since or work.today)
+    if since is None:
+        begun = _joined(work.session, distribution, begun, revision.effective_on or work.today)
+    for first in sorted(set(begun.values())):
+        tasks.owe(
+            work,
+            kind=KIND,
+            ref=ref,
+            person_ids=sorted(person for person, day in begun.items() if day == first),
+            subject=_SUBJECT,
+            facts=walk.facts(revision),
+            due_on=calendar.after(first, distribution.read_within).day,
+            personal=True,
+        )
+
+
+def _joined(
+    session: Session, distribution: Distribution, people: dict[int, date], earliest: date
+) -> dict[int, date]:
+    """Since when each has been reached without a break, looked up day by day backwards."""
+    found = dict(people)
+    left = set(people)
+    here = max(people.values(), default=earliest)
+    last = max(earliest, here - _FARTHEST)
+    while left and here > last:
+        here -= timedelta(days=1)
+        left &= reached(session, distribution, here)
+        found.update(dict.fromkeys(left, here))
+    return found
 
 
 def release(work: Work, revision: Revision) -> None:
