@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from qms import accounts, trail
 from qms.evidence import csvs
-from qms.evidence import matrix as matrices
 from qms.evidence import scope as scopes
 from qms.evidence.bag import UnsafeItemError
 from qms.evidence.errors import RequestNotApproved
@@ -73,10 +72,6 @@ def gather(work: Work, number: str) -> Gathered:
     rights = accounts.rights_of(work.session, request.receiver_id, work.today)
     sources: Sequence[Evidence] = work.ports.get("evidence", ())
     items = [item for source in sources for item in source.gather(work, request.scope, rights)]
-    held = {ref.key.split("@")[0] for item in items for ref in item.refs}
-    if all(item.path != matrices.PATH for item in items):
-        made = matrices.matrix(work, request.scope, rights, held)
-        items += [made] if made else []
     items.sort(key=lambda item: item.path)
     head_seq, head_hash = trail.head(work.session)
     opened = frozenset({request.ref, *(ref for item in items for ref in item.refs)})
