@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 pages = Blueprint("home", __name__)
 _YEAR: Final = 365 * 24 * 3600
+_ON_A_PHONE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the rail; `key` is pressed after `g`; `more` stands in the menu on a phone."""
+    """One entry of the rail; `key` is pressed after `g`; on a phone `more` stands in the menu."""
 
     name: str
     url: str
@@ -32,31 +33,35 @@ class Place:
     count: int = 0
 
 
-# Endpoint, name, key after `g`, the permissions any of which opens it, in the menu of a phone only.
+# Endpoint, name, key after `g`, the permissions any of which opens it.
 _PLACES: Final = (
-    ("tasks.inbox", N_("My tasks"), "m", ("tasks:own",), False),
-    ("documents.library", N_("Documents"), "d", ("documents:read",), False),
-    ("drafts.mine", N_("Drafts"), "w", ("documents:draft",), False),
-    ("evidence.requests", N_("Evidence"), "e", ("evidence:request",), False),
-    ("trail.browse", N_("Trail"), "t", ("trail:read",), True),
-    ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage"), True),
-    ("jobs.listing", N_("Jobs"), "j", ("jobs:read",), True),
+    ("tasks.inbox", N_("My tasks"), "m", ("tasks:own",)),
+    ("documents.library", N_("Documents"), "d", ("documents:read",)),
+    ("drafts.mine", N_("Drafts"), "w", ("documents:draft",)),
+    ("evidence.requests", N_("Evidence"), "e", ("evidence:request",)),
+    ("trail.browse", N_("Trail"), "t", ("trail:read",)),
+    ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage")),
+    ("jobs.listing", N_("Jobs"), "j", ("jobs:read",)),
 )
 
 
 def places(work: Work) -> list[Place]:
     """The places the person may go to, at most seven, the present one marked."""
+    open_ones = [
+        (endpoint, name, key)
+        for endpoint, name, key, permissions in _PLACES
+        if endpoint in current_app.view_functions and any(work.rights.may(each) for each in permissions)
+    ]
     return [
         Place(
             name=say(name, work.language),
             url=url_for(endpoint),
             key=key,
             current=_is_at(url_for(endpoint)),
-            more=more,
+            more=number >= _ON_A_PHONE,
             count=_waiting(work) if endpoint == "tasks.inbox" else 0,
         )
-        for endpoint, name, key, permissions, more in _PLACES
-        if endpoint in current_app.view_functions and any(work.rights.may(each) for each in permissions)
+        for number, (endpoint, name, key) in enumerate(open_ones)
     ]
 
 

@@ -106,7 +106,8 @@ class Browser:
 
     def get(self, path: str, **more: Any) -> TestResponse:
         """One GET; redirects are not followed unless asked."""
-        return self.client.get(path, base_url=BASE, **more)
+        # Buffered: files that are sent are read and closed here.
+        return self.client.get(path, base_url=BASE, buffered=True, **more)
 
     def dom(self, path: str, **more: Any) -> html.HtmlElement:
         """A page that must answer 200, as a tree."""
