@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Select, insert, select, text, update
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work, Works
 
 
+ACTOR: Final = "actor"
+
+
 @dataclass(frozen=True, slots=True)
 class TrailRow:
     """One entry as a reader gets it; `personal` holds the values that have not been erased."""
@@ -41,8 +44,8 @@ class TrailRow:
 
     @property
     def actor_name(self) -> str:
-        """The printed name of the actor, frozen when the entry was made."""
-        return str(self.body["actor"]["name"])
+        """The printed name of the actor, frozen when the entry was made; the lasting id once it is erased."""
+        return str(self.body["actor"].get("name") or self.personal.get(ACTOR) or self.actor)
 
     @property
     def why(self) -> str | None:
@@ -75,7 +78,7 @@ def append(work: Work, changes: Sequence[Change]) -> None:
     personal: list[dict[str, Any]] = []
     for change in changes:
         seq += 1
-        kept = [_kept(seq, name, value) for name, value in sorted(change.personal.items())]
+        kept = [_kept(seq, name, value) for name, value in sorted(_personal(work, change).items())]
         body = canonical(_body(work, change, kept))
         hashed = link(seq, prev, body_digest(body))
         entries.append(
@@ -99,14 +102,21 @@ def append(work: Work, changes: Sequence[Change]) -> None:
     session.execute(update(TrailHead).where(TrailHead.id == 1).values(seq=seq, hash=prev))
 
 
+def _personal(work: Work, change: Change) -> dict[str, str]:
+    """The erasable values of an entry: those of the change, and the name of the person who acted (TRL-12)."""
+    acted = {} if work.actor.person_id is None else {ACTOR: work.actor.name}
+    return {**acted, **change.personal}
+
+
 def _kept(seq: int, name: str, value: str) -> dict[str, Any]:
     return {"seq": seq, "name": name, "salt": new_salt(), "value": value}
 
 
 def _body(work: Work, change: Change, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    named = {"name": work.actor.name} if work.actor.person_id is None else {}
     body: dict[str, Any] = {
         "action": change.action,
-        "actor": {"id": work.actor.id, "name": work.actor.name},
+        "actor": {"id": work.actor.id, **named},
         "at": iso(work.now),
         "ref": str(change.ref),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from qms.trail.errors import MayNotErase, NothingToErase
+from qms.trail.journal import ACTOR
 from qms.trail.models import TrailEntry, TrailPersonal
 
 if TYPE_CHECKING:
@@ -21,17 +22,20 @@ ERASE: Final = "trail:erase"
 def erase(work: Work, ref: Ref, *, why: str, seqs: Collection[int] | None = None) -> int:
     """Erase the personal values of all entries about `ref`, or of the named entries, with their salts.
 
+    For a person that includes their name on every entry they made; who acted on anything else stays.
+
     What stays is a commitment from which nothing can be guessed back. Gives how many were erased.
     """
     if not work.rights.may(ERASE):
         raise MayNotErase
-    query = select(TrailPersonal.id, TrailPersonal.seq, TrailPersonal.name).where(
-        TrailPersonal.salt.is_not(None)
+    query = (
+        select(TrailPersonal.id, TrailPersonal.seq, TrailPersonal.name)
+        .join(TrailEntry, TrailEntry.seq == TrailPersonal.seq)
+        .where(TrailPersonal.salt.is_not(None))
     )
-    if seqs is None:
-        query = query.join(TrailEntry, TrailEntry.seq == TrailPersonal.seq).where(TrailEntry.ref == str(ref))
-    else:
-        query = query.where(TrailPersonal.seq.in_(seqs))
+    own = and_(TrailEntry.actor == str(ref), TrailPersonal.name == ACTOR)
+    named = TrailEntry.ref == str(ref) if seqs is None else TrailPersonal.seq.in_(seqs)
+    query = query.where(or_(own, and_(named, TrailPersonal.name != ACTOR)))
     found = work.session.execute(query.order_by(TrailPersonal.seq, TrailPersonal.name)).all()
     if not found:
         raise NothingToErase(ref=ref)

@@ -94,7 +94,7 @@ def test_a_refusal_survives_the_rollback(works: Works) -> None:
         row.after["refusal"],
         row.after["attempt"],
     )
-    assert row.personal == {"login": "someone"}
+    assert row.personal == {"actor": "一位文控员", "login": "someone"}
     assert "someone" not in json.dumps(row.body)
 
 
@@ -165,9 +165,10 @@ def test_personal_values_come_with_the_rows(works: Works) -> None:
     with works.reading(CLERK) as work:
         rows = trail.since(work.session, 0)
         bodies = work.session.scalars(select(trail.TrailEntry.body)).all()
-        assert work.session.scalar(select(func.count()).select_from(trail.TrailPersonal)) == 2
-    assert [row.personal for row in rows] == [{"mail": "clerk1@example.org"}, {"mail": "clerk2@example.org"}]
-    assert not any("example.org" in body for body in bodies)
+        assert work.session.scalar(select(func.count()).select_from(trail.TrailPersonal)) == 4
+    assert [row.personal["mail"] for row in rows] == ["clerk1@example.org", "clerk2@example.org"]
+    assert [row.actor_name for row in rows] == ["一位文控员"] * 2
+    assert not any("example.org" in body or "文控员" in body for body in bodies)
     assert rows[0].body["personal"]["mail"] != rows[1].body["personal"]["mail"]
 
 
