@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from qms import accounts, documents
+from qms import accounts, documents, trail
 from qms.accounts import secrets
 from qms.accounts.models import (
     Clearance,
@@ -316,3 +316,12 @@ def run_day(made: Organisation) -> documents.DayReport:
     """The day job of today."""
     with made.service() as work:
         return documents.day.run(work)
+
+
+def trail_is_whole(made: Organisation) -> bool:
+    """Whether every entry of the trail follows the one before it (TRL-02)."""
+    folder = made.works.settings.home / "keys-of-the-test"
+    known = folder.is_dir() and any(folder.iterdir())
+    public = (trail.load_key(folder) if known else trail.make_key(folder)).public
+    with made.works.reading(SERVICE) as work:
+        return trail.verify(work.session, [], public).ok
