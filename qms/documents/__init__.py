@@ -3,6 +3,7 @@
 from qms.documents import ddl, master_list, models, source, sync
 from qms.documents.defaults import Kind
 from qms.documents.entries import DocumentEntries
+from qms.documents.errors import DraftChanged
 from qms.documents.evidence import DocumentEvidence
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
@@ -90,6 +91,7 @@ __all__ = [
     "Document",
     "DocumentEntries",
     "DocumentEvidence",
+    "DraftChanged",
     "Filters",
     "Given",
     "IssuePlan",
