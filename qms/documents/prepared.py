@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -66,14 +68,25 @@ def prepare(
 
 def read_back(vault: Vault, settings: Settings, revision: Revision, images: Mapping[str, str]) -> Prepared:
     """The source of a revision as it was stored, checked against its digest."""
-    source = read_source(vault.read(revision.source_digest), file_of(settings, revision))
-    content = _content(source, settings)
+    data = vault.read(revision.source_digest)
+    source, content = _parsed(data, file_of(settings, revision), settings.number_pattern)
+    # Readers may change the head they are given; what is remembered stays as it was read.
+    source = replace(source, head=deepcopy(dict(source.head)))
     problems = list(content.problems)
     missing = N_("The image {name} is missing; put it beside the text.")
     problems += [
         Problem(missing, source.file, facts={"name": name}) for name in content.images if name not in images
     ]
     return Prepared(source, content, revision.source_digest, images, tuple(problems))
+
+
+@lru_cache(maxsize=128)
+def _parsed(data: bytes, file: str, number_pattern: str) -> tuple[Source, Content]:
+    """The same bytes read once: a stored source never changes, and each rule of an issue reads it again."""
+    source = read_source(data, file)
+    if source.head["kind"] in DECLARED:
+        return source, _NOTHING
+    return source, read(source.body, source.file, source.body_line, number_pattern=number_pattern)
 
 
 def images_named(data: bytes, file: str, settings: Settings) -> tuple[str, ...]:
