@@ -1,4 +1,4 @@
-"""Citations such as `CP-12 §5.3`: recognised in text, by the organisation's own number pattern; pure."""
+"""Pure rules: citations such as `CP-12 §5.3` are recognised by the organisation's own number pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Widths of table columns from what stands in them, in whole percents; pure."""
+"""Pure rules: widths of table columns from what stands in them, in whole percents."""
 
 from __future__ import annotations
 

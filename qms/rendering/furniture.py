@@ -1,4 +1,4 @@
-"""The words around a document on the sheet: state line, facts, page label, in the sheet's language; pure."""
+"""Pure rules: the words around a document (state, facts, page label) in the language of the sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Markdown we read (CommonMark, tables, containers, mended for Chinese) and the HTML let through."""
+"""Pure rules: the Markdown we read, mended for Chinese, and the HTML we let through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a controlled document: Markdown into numbered clauses, safe HTML and plain text; pure.
+"""Pure rules: the body of a controlled document, from Markdown into numbered clauses, HTML and plain text.
 
 Source form: `{#id}` on the line before a heading, typed decimal numbers in headings, tables,
 `::: example` and `::: note` containers, images from the document's own folder only.

@@ -1,4 +1,4 @@
-"""The numbered outline of a document: ids are unique and lasting, numbers run without gaps; pure."""
+"""Pure rules: in the outline of a document ids are unique and lasting, numbers run without gaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words as outlines: glyph paths for stamps, so that a stamp never mixes with the text of a page; pure."""
+"""Words as outlines: glyph paths for stamps, so that a stamp never mixes with the text of a page."""
 
 from __future__ import annotations
 

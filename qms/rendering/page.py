@@ -1,4 +1,4 @@
-"""A sheet as HTML, by templates; what the typesetter reads, and what a preview may show; pure."""
+"""A sheet as HTML, by templates: what the typesetter reads, and what a preview may show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The short code on each page and its QR picture: how paper finds the register again (DOC-11); pure."""
+"""Pure rules: the short code on each page and its QR picture, by which paper finds the register (DOC-11)."""
 
 from __future__ import annotations
 

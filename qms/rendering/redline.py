@@ -1,4 +1,4 @@
-"""What changed between two texts, for reviewers: blocks first, then the words inside them; pure (DOC-06)."""
+"""Pure rules: what changed between two texts, by blocks first, then by the words inside them (DOC-06)."""
 
 from __future__ import annotations
 

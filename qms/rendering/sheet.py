@@ -1,4 +1,4 @@
-"""The sheet: everything that is printed on a document, as plain frozen data that travels as JSON; pure."""
+"""Pure data: everything that is printed on a document, as frozen values that travel as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to the tokens of a parsed text: sections, number spans, columns, plain words; pure."""
+"""Pure rules on the tokens of a parsed text: sections, number spans, columns, plain words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The XMP packet of a stamped copy: what it is and which original it comes from; pure."""
+"""The XMP packet of a stamped copy: what it is and which original it comes from."""
 
 from __future__ import annotations
 

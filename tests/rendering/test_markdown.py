@@ -19,7 +19,8 @@ def faults(text: str) -> list[tuple[int | None, str]]:
 
 
 HARMLESS = {
-    *"h1 span p a code pre div table colgroup col thead tbody tr th td br strong em ul li img".split()
+    *("h1", "span", "p", "a", "code", "pre", "div", "br", "strong", "em", "ul", "li", "img"),
+    *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
 }
 
 
@@ -32,6 +33,7 @@ class Seen(HTMLParser):
         self.attributes: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember the tag."""
         self.tags.add(tag)
         self.attributes += [(name, value or "") for name, value in attrs]
 
@@ -149,10 +151,11 @@ def test_images_of_the_folder_are_listed_once() -> None:
 
 
 def test_emphasis_works_beside_chinese() -> None:
-    """CommonMark alone leaves these stars standing (pdf_word section 7)."""
+    """CommonMark alone leaves these stars standing."""
     content = read("中文**“强调”**后。**强调：**后文 2 * 3 * 4 a**b**c _d_", "f.md")
-    expected = "<p>中文<strong>“强调”</strong>后。<strong>强调：</strong>后文 2 * 3 * 4 a<strong>b</strong>c <em>d</em></p>\n"
-    assert expected == content.html
+    first, second = content.html.split(" 2 * 3 * 4 ")
+    assert first == "<p>中文<strong>“强调”</strong>后。<strong>强调：</strong>后文"
+    assert second == "a<strong>b</strong>c <em>d</em></p>\n"
 
 
 def test_a_line_break_between_chinese_is_no_space() -> None:
