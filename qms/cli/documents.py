@@ -70,7 +70,15 @@ def export_list(session: Session, file: Path, day: datetime | None) -> None:
     with session.reading() as work:
         on = day.date() if day else work.today
         listed = documents.master_rows(work.session, work.rights, on)
-        data = documents.master_list.written(work, listed, file.suffix)
+        names = {
+            each.code: in_language(each.names, session.output.language)
+            for each in accounts.departments(work.session)
+        }
+    rows = documents.master_list.table(listed, session.output.language, names)
+    if file.suffix == ".xlsx":
+        data = documents.master_list.to_xlsx(rows, on.isoformat())
+    else:
+        data = documents.master_list.to_csv(rows)
     file.write_bytes(data)
     session.output.result({"file": file, "rows": len(listed)}, "{rows} rows written to {file}.")
 
@@ -125,13 +133,13 @@ def draft(session: Session, file: Path) -> None:
 def export(session: Session, number: str, language: str, file: Path | None) -> None:
     """Write the current source of a document back to its file."""
     with session.reading() as work:
-        exported = documents.export(work, number, language)
+        exported = documents.sync.export(work, number, language)
     if file:
         file.write_bytes(exported.data)
     else:
-        documents.place(exported)
+        documents.sync.place(exported)
         with session.writing("document export") as work:
-            documents.note_export(work, exported)
+            documents.sync.note_export(work, exported)
     session.output.result(
         {"file": file or exported.path, "revision": exported.revision}, "{revision} written to {file}."
     )

@@ -13,6 +13,7 @@ from qms import evidence as bundles
 from qms.accounts import Meaning
 from qms.cli.exits import EXIT
 from qms.kernel.errors import Damaged
+from qms.kernel.labels import say
 from qms.kernel.ports import Scope
 from qms.kernel.refs import Ref
 
@@ -69,7 +70,7 @@ def listing(session: Session) -> None:
 @click.option("--since", type=_DAY, help="From this day ...")
 @click.option("--until", type=_DAY, help="... until this day, both included.")
 @click.pass_obj
-def request(
+def request(  # noqa: PLR0917 - click passes one argument an option, by name
     session: Session,
     purpose: str,
     receiver: str,
@@ -161,7 +162,7 @@ def verify(session: Session, bundle: Path, fingerprint: str | None) -> int:
     """Verify a bundle, a ZIP file or its folder, without any database."""
     report = bundles.verify_bundle(bundle, fingerprint)
     language = session.output.language
-    wrong = [each.sentence(language) for each in report.wrong]
+    wrong = [say(each.message, language, **each.facts) for each in report.wrong]
     if session.output.as_json:
         session.output.value(
             {"ok": report.ok, "authentic": report.authentic, "number": report.number, "wrong": wrong}

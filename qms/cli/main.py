@@ -11,8 +11,8 @@ from qms import __version__
 from qms.cli import (
     backups,
     demo,
-    documents,
     doctor,
+    documents,
     evidence,
     people,
     search,

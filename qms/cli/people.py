@@ -78,7 +78,7 @@ def password(session: Session) -> None:
     with session.runtime.works.reading(KEEPER) as look:
         found = accounts.person_by_login(look.session, session.login)
     if found is None:
-        raise accounts.SignInRefused
+        raise accounts.NoSuchPerson(person=session.login)
     actor, rights = session.runtime.person(session.login)
     with session.runtime.works.writing(actor, rights) as work:
         accounts.change_password(work, old, new)

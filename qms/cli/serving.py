@@ -33,8 +33,8 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
     commands = [
         [
             sys.executable, "-m", "gunicorn", "qms.app:create_app()", "--bind", f"{host}:{port}",
-            "--workers", str(processes), "--threads", "4", "--worker-class", "gthread", "--log-level", "warning",
-            "--graceful-timeout", "10", "--timeout", "60", "--no-control-socket",
+            "--workers", str(processes), "--threads", "4", "--worker-class", "gthread",
+            "--log-level", "warning", "--graceful-timeout", "10", "--timeout", "60", "--no-control-socket",
         ]
     ]  # fmt: skip
     if with_worker:

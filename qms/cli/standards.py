@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import documents, standards
+from qms.kernel.labels import in_language
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
@@ -23,11 +24,16 @@ def standard() -> None:
 def listing(session: Session) -> None:
     """List the editions."""
     with session.reading() as work:
-        found = standards.editions(work.session)
-    session.output.rows(
-        {"code": "Edition", "status": "Status", "clauses": "Clauses"},
-        [{"code": each.code, "status": each.status.value, "clauses": each.clauses} for each in found],
-    )
+        rows = [
+            {
+                "code": each.code,
+                "title": in_language(each.title, session.output.language),
+                "status": each.status.value,
+                "clauses": len(standards.clauses(work.session, each.code)),
+            }
+            for each in standards.editions(work.session)
+        ]
+    session.output.rows({"code": "Edition", "title": "Title", "status": "Status", "clauses": "Clauses"}, rows)
 
 
 @standard.command("import")

@@ -21,31 +21,33 @@ if TYPE_CHECKING:
 def sync(session: Session, dry_run: bool, overwrite: bool) -> int:
     """Turn changed files of procedures/ and forms/ into drafts; the register is the truth."""
     with session.reading() as work:
-        steps = documents.plan_sync(work)
+        steps = documents.sync.plan_sync(work)
     works = session.runtime.works
     if not dry_run:
         for step in steps:
-            if step.deed in documents.CHANGES or (overwrite and step.deed is documents.Deed.CONFLICT):
+            if step.deed in documents.sync.CHANGES or (
+                overwrite and step.deed is documents.sync.Deed.CONFLICT
+            ):
                 path = works.settings.home / step.path
-                ready = documents.prepare_file(works.vault, works.settings, path)
+                ready = documents.sync.prepare_file(works.vault, works.settings, path)
                 with session.writing("sync") as work:
-                    documents.sync_file(work, path, ready, overwrite=overwrite)
-    wrong = {documents.Deed.CONFLICT, documents.Deed.REFUSED, documents.Deed.INVALID}
+                    documents.sync.sync_file(work, path, ready, overwrite=overwrite)
+    wrong = {documents.sync.Deed.CONFLICT, documents.sync.Deed.REFUSED, documents.sync.Deed.INVALID}
     session.output.rows(
         {"path": "File", "deed": "What happens", "revision": "Revision", "problem": "Fault"},
         [
             {
                 "path": step.path,
-                "deed": session.output.word(documents.DEEDS[step.deed]),
+                "deed": session.output.word(documents.sync.DEEDS[step.deed]),
                 "revision": step.revision,
                 "problem": "\n".join(each.sentence(session.output.language) for each in step.problems),
             }
             for step in steps
-            if step.deed is not documents.Deed.UNCHANGED or session.output.as_json
+            if step.deed is not documents.sync.Deed.UNCHANGED or session.output.as_json
         ],
     )
     for step in steps:
-        if step.deed is documents.Deed.CONFLICT and not overwrite and not session.output.as_json:
+        if step.deed is documents.sync.Deed.CONFLICT and not overwrite and not session.output.as_json:
             click.echo(step.difference)
     return 6 if any(step.deed in wrong for step in steps) and not overwrite else 0
 

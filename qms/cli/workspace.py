@@ -62,10 +62,10 @@ def _library(made: runtime.Runtime) -> int:
     shutil.copytree(LIBRARY / "procedures", settings.at(settings.procedures), dirs_exist_ok=True)
     shutil.copytree(LIBRARY / "forms", settings.at(settings.forms), dirs_exist_ok=True)
     count = 0
-    for path in documents.files_of(settings):
-        ready = documents.prepare_file(made.works.vault, settings, path)
+    for path in documents.sync.files_of(settings):
+        ready = documents.sync.prepare_file(made.works.vault, settings, path)
         with made.works.writing(KEEPER, every_permission()) as work:
-            count += documents.sync_file(work, path, ready) is not None
+            count += documents.sync.sync_file(work, path, ready) is not None
     return count
 
 

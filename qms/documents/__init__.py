@@ -2,6 +2,7 @@
 
 from qms.documents import ddl, master_list, models, source, sync
 from qms.documents.defaults import Kind
+from qms.documents.describe import SENTENCES
 from qms.documents.entries import DocumentEntries
 from qms.documents.errors import DraftChanged
 from qms.documents.evidence import DocumentEvidence
@@ -49,6 +50,7 @@ from qms.documents.queries import (
     Verification,
     Waiting,
     acknowledgements,
+    blobs,
     clause_matrix,
     clauses,
     comments,
@@ -61,7 +63,9 @@ from qms.documents.queries import (
     links,
     master_rows,
     my_drafts,
+    not_enacted,
     open_comments,
+    original,
     outstanding,
     parents,
     pictures,
@@ -84,6 +88,7 @@ __all__ = [
     "GRADES",
     "KINDS",
     "MEANINGS",
+    "SENTENCES",
     "STANDINGS",
     "Asked",
     "DayReport",
@@ -111,6 +116,7 @@ __all__ = [
     "WithdrawalState",
     "acknowledge",
     "acknowledgements",
+    "blobs",
     "body_html",
     "cancel_withdrawal",
     "clause_matrix",
@@ -139,7 +145,9 @@ __all__ = [
     "master_rows",
     "models",
     "my_drafts",
+    "not_enacted",
     "open_comments",
+    "original",
     "outstanding",
     "parents",
     "pictures",

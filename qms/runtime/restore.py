@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from sqlalchemy.engine import make_url
 
@@ -145,9 +144,7 @@ def _vault(packed: zipfile.ZipFile, vault: Vault) -> int:
             continue
         digest = name.removeprefix("vault/")
         with packed.open(name) as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
+            if vault.put(cast("BinaryIO", stream)) != digest:
                 raise BackupDamaged(what=digest)
-        with packed.open(name) as stream:
-            vault.put(stream)
         count += 1
     return count

@@ -13,6 +13,7 @@ from qms.kernel.labels import N_, say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qms.cli.demo.questions import Answer
     from qms.cli.demo.story import Told
     from qms.cli.output import Output
 
@@ -85,6 +86,12 @@ class Progress:
         self.output.console.print(table)
 
 
+def _answered(answer: Answer) -> str:
+    mark = "✓" if answer.right else "✗"
+    where = f"{answer.number} {answer.revision} §{answer.clause} {answer.heading}"
+    return f"  {mark} {answer.question} → {where} ({answer.total})"
+
+
 def _plain(home: Path, told: Told) -> dict[str, object]:
     return {
         "home": str(home),
@@ -118,10 +125,7 @@ def _written(home: Path, told: Told, language: str) -> str:
         line("{revision} in force since {day}.", revision=told.revised, day=told.revised_on),
         "",
         line("Questions:"),
-        *(
-            f"  {'✓' if each.right else '✗'} {each.question} → {each.number} {each.revision} §{each.clause} {each.heading} ({each.total})"
-            for each in told.answers
-        ),
+        *(_answered(each) for each in told.answers),
         "",
         line("Bundles:"),
     ]

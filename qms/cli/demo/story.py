@@ -31,7 +31,10 @@ SETTINGS: Final = 'organisation = "金融服务中心（演示）"\npublic_url =
 READERS: Final = ("reviewer", "client-manager", "complaint-officer", "outlet-inspector", "credit-clerk")
 REVISED: Final = "WI-12-01"
 _OLD: Final = "change: {reason:"
-_CHANGE: Final = 'change: {reason: "阅知时有人问到：草案退回后重新提交是否重新取号", summary: "6 异常处理：写明退回重提沿用原编号"}'
+_CHANGE: Final = (
+    'change: {reason: "阅知时有人问到：草案退回后重提是否重新取号",'
+    ' summary: "6 异常处理：写明退回重提沿用原编号"}'
+)  # fmt: skip
 _ROW: Final = "| 审核逾期 |"
 _NEW_ROW: Final = (
     "| 草案退回后重提 | 沿用原编号和原版本标识，不重新取号；FM-12-01 记明退回次数和原因 | 编制人、文控员 |\n"
@@ -110,9 +113,7 @@ class Story:
         """Every source goes through its real route; one comes back once with a remark."""
         self.progress.chapter(N_("Drafting, reviewing, approving and releasing the library"))
         settings = self.runtime.settings
-        files = in_order(
-            [*settings.at(settings.procedures).glob("*.md"), *settings.at(settings.forms).glob("*.yaml")]
-        )
+        files = documents.sync.files_of(settings)
         refs = self.walker.draft(files)
         self.morning(1)
         self.walker.submit(refs)
@@ -217,12 +218,6 @@ class Story:
     def report(self) -> None:
         """Say what was done and where everything lies."""
         self.progress.report(self.home, self.told)
-
-
-def in_order(files: list[Path]) -> list[Path]:
-    """Parents before children, so that no draft points at what is not there yet."""
-    kinds = ("QM", "PL", "CP", "WI", "OM", "FM", "RG")
-    return sorted(files, key=lambda path: (kinds.index(path.name[:2]), ".en." in path.name, path.name))
 
 
 def revised(source: str) -> str:

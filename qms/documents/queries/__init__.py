@@ -3,6 +3,7 @@
 from qms.documents.operations.withdrawal import leaning_on
 from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.finding import document, in_force, revision
+from qms.documents.queries.keeping import blobs, not_enacted, original
 from qms.documents.queries.listing import (
     Filters,
     Listed,
@@ -37,6 +38,7 @@ __all__ = [
     "Verification",
     "Waiting",
     "acknowledgements",
+    "blobs",
     "clause_matrix",
     "clauses",
     "comments",
@@ -49,7 +51,9 @@ __all__ = [
     "links",
     "master_rows",
     "my_drafts",
+    "not_enacted",
     "open_comments",
+    "original",
     "outstanding",
     "parents",
     "pictures",

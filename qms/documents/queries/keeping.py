@@ -1,0 +1,56 @@
+"""What the keepers of the house ask: every stored digest, what is declared in vain, originals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from qms.documents import errors, rows
+from qms.documents.models import Image, Revision, Validity
+from qms.documents.queries.finding import covering
+from qms.documents.source import declared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.refs import Ref
+    from qms.kernel.work import Work
+
+
+def blobs(session: Session) -> Iterator[str]:
+    """Every digest that a row of documents points at (REL-14)."""
+    yield from session.scalars(select(Revision.source_digest).distinct())
+    yield from session.scalars(select(Revision.pdf_digest).where(Revision.pdf_digest.is_not(None)).distinct())
+    yield from session.scalars(select(Image.digest).distinct())
+
+
+def not_enacted(work: Work) -> dict[str, list[str]]:
+    """What documents in force declare and no Section enacts yet, by key: the numbers that declare it."""
+    enacted = {section.key for section in work.ports.get("sections", ())}
+    enacted |= {key for body in work.ports.get("bodies", ()) for key in body.keys}
+    found: dict[str, list[str]] = {}
+    query = (
+        select(Revision)
+        .join(Validity, Validity.revision_id == Revision.id)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(covering(work.today))
+        .order_by(Revision.id)
+    )
+    for revision in work.session.scalars(query):
+        for key in declared(revision.head, enacted):
+            found.setdefault(key, []).append(revision.document.number)
+    return {key: sorted(set(numbers)) for key, numbers in found.items()}
+
+
+def original(work: Work, ref: Ref) -> bytes:
+    """The stored, unstamped PDF of an issued revision, for document controllers alone (law 8)."""
+    revision = rows.seen(work.session, work.rights, work.today, ref)
+    rows.allow(work, "documents:control", revision.document.owner)
+    if revision.pdf_digest is None:
+        raise errors.RevisionMissing(revision=rows.name(revision))
+    return work.vault.read(revision.pdf_digest)
