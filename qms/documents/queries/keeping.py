@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def blobs(session: Session) -> Iterator[str]:
     """Every digest that a row of documents points at (REL-14)."""
     yield from session.scalars(select(Revision.source_digest).distinct())
-    yield from session.scalars(select(Revision.pdf_digest).where(Revision.pdf_digest.is_not(None)).distinct())
+    issued = select(Revision.pdf_digest).where(Revision.pdf_digest.is_not(None)).distinct()
+    yield from (digest for digest in session.scalars(issued) if digest)
     yield from session.scalars(select(Image.digest).distinct())
 
 
