@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from qms.web import accounts, home, jobs, tasks, trail
+from qms.web import accounts, documents, drafts, evidence, home, jobs, search, tasks, trail, verification
 from qms.web.home import places
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home.pages,
     accounts.pages,
     tasks.pages,
+    documents.pages,
+    drafts.pages,
+    search.pages,
+    evidence.pages,
+    verification.pages,
     trail.pages,
     jobs.pages,
 )

@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, url_for
 
+from qms.kernel.refs import Ref
+from qms.web.revisions import parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qms.kernel.refs import Ref
+
+def _revision(key: str) -> dict[str, Any]:
+    return parts_of(Ref("revision", key))
+
 
 # Kind of the ref: the endpoint of its page, and what the endpoint needs from the key.
 LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
     "person": ("accounts.person", lambda key: {"person_id": key}),
     "department": ("accounts.organisation", lambda _: {}),
+    "document": ("documents.one", lambda key: {"number": key}),
+    "revision": ("documents.by_ref", _revision),
+    "plan": ("documents.by_ref", _revision),
+    "withdrawal": ("documents.withdrawal", _revision),
+    "evidence": ("evidence.one", lambda key: {"number": key}),
     "job": ("jobs.one", lambda key: {"job_id": key}),
 }
 

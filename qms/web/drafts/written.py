@@ -1,0 +1,112 @@
+"""What somebody types, shown as it would be set: nothing is stored, every fault is told by line and field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from flask import url_for
+from markupsafe import Markup
+
+from qms import documents, rendering
+from qms.documents import Kind
+from qms.kernel.errors import Invalid, Problem
+from qms.kernel.labels import N_, in_language
+from qms.web.documents.text import addressed
+from qms.web.revisions import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any
+
+    from werkzeug.datastructures import FileStorage
+
+    from qms.kernel.refs import Ref
+    from qms.kernel.work import Work
+
+_DECLARED: Final = frozenset({Kind.FORM, Kind.REGISTER, Kind.SCORECARD, Kind.OBJECTIVE_SHEET})
+_MISSING: Final = N_("The image {name} is missing; put it beside the text.")
+_HEADINGS: Final = {
+    "zh-Hans": ("目的", "适用范围", "职责", "过程", "记录"),
+    "zh-Hant": ("目的", "適用範圍", "職責", "過程", "記錄"),
+    "en": ("Purpose", "Scope", "Duties", "Process", "Records"),
+}
+_IDS: Final = ("purpose", "scope", "duties", "process", "records")
+_FIRST: Final = {"zh-Hans": "首次发布", "zh-Hant": "首次發布", "en": "First issue"}
+_FIELD: Final = {"zh-Hans": "内容", "zh-Hant": "內容", "en": "Content"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A typed text as it would be set, with its faults."""
+
+    html: Markup
+    title: str
+    lang: str
+    problems: tuple[Problem, ...]
+    is_sheet: bool = False
+
+
+def as_bytes(text: str) -> bytes:
+    """Typed text as a source: browsers end lines in their own way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode()
+
+
+def shown(work: Work, text: str, file: str, ref: Ref | None = None) -> Shown:
+    """The typed text as it would be set; what cannot be read shows its faults alone."""
+    try:
+        source = documents.source.read_source(as_bytes(text), file)
+    except Invalid as fault:
+        return Shown(Markup(), "", work.language, fault.problems)
+    head = source.head
+    title = head["title"] if isinstance(head["title"], str) else in_language(head["title"], head["language"])
+    if head["kind"] in _DECLARED:
+        return _declared(work, head, title, file)
+    there = documents.pictures(work, ref) if ref else {}
+    read = rendering.read(source.body, file, source.body_line, number_pattern=work.settings.number_pattern)
+    missing = [Problem(_MISSING, file, facts={"name": name}) for name in read.images if name not in there]
+    html = read.html
+    if ref is not None:
+        html = addressed(html, lambda name: url_for("documents.picture", name=name, **parts_of(ref)))
+    return Shown(Markup(html), title, head["language"], (*read.problems, *missing))  # noqa: S704 - sanitised
+
+
+def _declared(work: Work, head: Mapping[str, Any], title: str, file: str) -> Shown:
+    body = next((each for each in work.ports.get("bodies", ()) if head["kind"] in each.kinds), None)
+    if body is None:
+        return Shown(Markup(), title, head["language"], (), is_sheet=True)
+    problems = tuple(body.check(head, file))
+    made = "" if problems else str(body.markup(head, head["language"]))
+    return Shown(Markup(made), title, head["language"], problems, is_sheet=True)  # noqa: S704 - sanitised
+
+
+def skeleton(head: Mapping[str, Any]) -> bytes:
+    """The source a new document begins with: its head, and the usual headings or one field."""
+    lang = head["language"]
+    full = {**head, "change": {"reason": _FIRST[lang], "summary": _FIRST[lang]}}
+    if head["kind"] not in _DECLARED:
+        pieces = [
+            f"{{#{name}}}\n# {place} {heading}\n"
+            for place, (name, heading) in enumerate(zip(_IDS, _HEADINGS[lang], strict=True), 1)
+        ]
+        return documents.write_source(full, "\n".join(["", *pieces]))
+    columns = {"columns": [{"id": "content", "label": _FIELD[lang], "type": "text"}]}
+    fields = {"fields": [{"id": "content", "label": _FIELD[lang], "type": "text"}]}
+    return documents.write_source({**full, **(columns if head["kind"] == Kind.REGISTER else fields)}, "")
+
+
+def uploaded(files: Sequence[FileStorage]) -> dict[str, bytes]:
+    """The pictures of a form by their plain names."""
+    return {name_of(each): each.read() for each in files if each.filename}
+
+
+def name_of(file: FileStorage) -> str:
+    """The plain name of an uploaded file."""
+    return PurePosixPath((file.filename or "").replace("\\", "/")).name
+
+
+def with_pictures(text: str, names: Collection[str]) -> str:
+    """The text with pictures it does not name yet at its end, so that none that was sent is lost."""
+    stray = [name for name in names if f"({name})" not in text]
+    return "\n".join([text.rstrip("\n"), *(f"\n![]({name})" for name in stray)]) + "\n" if stray else text
