@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qms import runtime as parts
 from qms.http import guard, headers, limits, refusals, session
@@ -39,6 +40,10 @@ def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] =
     )
     settings = runtime.settings
     app.secret_key = runtime.web_secret()
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # the documented way to wrap it
     app.config.update(
         SESSION_COOKIE_NAME="__Host-qms-form",
         SESSION_COOKIE_SECURE=True,

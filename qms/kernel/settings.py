@@ -28,7 +28,8 @@ class Settings:
     """What an organisation sets; every field may be given as `QMS_NAME` or in `qms.toml`.
 
     Paths that are not absolute are taken from `home`, the folder of the workspace. `demo` is
-    written once when a workspace is made and marks it for ever (law 16).
+    written once when a workspace is made and marks it for ever (law 16). `proxy_hops` is how many
+    proxies of the organisation's own stand in front; only as many forwarded addresses are believed.
     """
 
     home: Path
@@ -59,6 +60,7 @@ class Settings:
     render_seconds: int = 120
     render_megabytes: int = 2048
     trusted_hosts: str = "127.0.0.1,localhost"
+    proxy_hops: int = 0
 
     @property
     def zone_info(self) -> ZoneInfo:
@@ -180,6 +182,16 @@ def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Prob
                 origin["password_minimum"],
                 field="password_minimum",
                 facts={"least": LEAST_PASSWORD},
+            )
+        )
+    hops = values.get("proxy_hops", 0)
+    if isinstance(hops, int) and hops < 0:
+        problems.append(
+            Problem(
+                N_("It must be at least {least}."),
+                origin["proxy_hops"],
+                field="proxy_hops",
+                facts={"least": 0},
             )
         )
     return problems

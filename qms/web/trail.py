@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, request, url_for
 
-from qms import accounts, evidence, jobs, standards, tasks, trail
+from qms import accounts, trail
 from qms.accounts import require
 from qms.http.edge import NothingToSee, look, page, runtime, tell
 from qms.http.forms import Form
 from qms.kernel.clock import start_of
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
+from qms.runtime import sentences
 from qms.web.links import link
 
 if TYPE_CHECKING:
@@ -29,13 +30,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("trail", __name__)
 _PAGE: Final = 50
-SENTENCES: Final[Mapping[str, str]] = {
-    **accounts.SENTENCES,
-    **evidence.SENTENCES,
-    **jobs.SENTENCES,
-    **standards.SENTENCES,
-    **tasks.SENTENCES,
-}
+SENTENCES: Final = sentences()
 _ACTS: Final = (
     ("document:", N_("documents")),
     ("signature:", N_("signatures")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -424,3 +425,17 @@ def test_names_are_texts_on_every_page(browser: Open, runtime: Runtime) -> None:
         answer = person.get(path)
         assert "&lt;script&gt;alert" in answer.text, path
         assert evil not in answer.text, path
+
+
+@pytest.mark.parametrize(("hops", "address"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_only_the_organisations_own_proxies_are_believed(runtime: Runtime, hops: int, address: str) -> None:
+    """SEC-24: a forwarded address counts for as many proxies as are set, and none by default."""
+    runtime.settings = replace(runtime.settings, proxy_hops=hops)
+    person = Browser(create_app(runtime))
+    forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9", "X-Forwarded-Host": "evil.example"}
+    data = {"login": "author", "password": PASSWORD, "csrf_token": person.token()}
+    answer = person.client.post("/sign-in", base_url=BASE, data=data, headers=forwarded)
+    assert (answer.status_code, answer.location) == (303, "/")
+    with runtime.works.reading(KEEPER) as work:
+        row = trail.browse(work.session, action="person:sign-in", limit=1)[0]
+    assert row.personal["address"] == address
