@@ -58,7 +58,7 @@ def _answer(cast: Cast, login: str, text: str, expected: tuple[str, ...]) -> Ans
         number=first.number if first else "",
         revision=first.revision if first else "",
         clause=first.clause if first else "",
-        heading=str(first.heading) if first else "",
-        snippet=str(first.snippet) if first else "",
+        heading=first.heading.text if first else "",
+        snippet=first.snippet.text if first else "",
         found=tuple(hit.number for hit in page.hits),
     )

@@ -184,7 +184,7 @@ class Story:
     def ask(self) -> None:
         """Ten questions as people ask them: both scripts, pinyin, numbers, English."""
         self.progress.chapter(N_("Asking ten questions"))
-        self.told.answers = questions.ask(self.cast, "client-manager")
+        self.told.answers = questions.ask(self.cast, "reviewer")
 
     def pull_the_evidence(self) -> None:
         """One bundle as of a day with A/0, one as of now; both verified with standard tools."""

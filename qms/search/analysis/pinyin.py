@@ -7,7 +7,7 @@ from typing import Final
 
 from pypinyin import Style, lazy_pinyin
 
-from qms.search.analysis.tokens import Kind, parts, words
+from qms.search.analysis.tokens import Kind, parts, stem, tokens, words
 
 _LONGEST_RUN: Final = 12
 
@@ -18,7 +18,7 @@ def _syllables(word: str) -> tuple[str, ...]:
 
 
 def title_words(title: str) -> list[str]:
-    """The pinyin of each run of neighbouring words of a title, and the initials of each run.
+    """The pinyin of each run of neighbouring words of a title, of the words inside them, and the initials.
 
     `质量目标` is found by `zhiliang`, `mubiao`, `zhiliangmubiao`, `zl`, `mb` and `zlmb` (R61). The title
     is folded before, since a traditional character may hide the right reading.
@@ -31,7 +31,18 @@ def title_words(title: str) -> list[str]:
         run: tuple[str, ...] = ()
         for syllables in spoken[first : first + _LONGEST_RUN]:
             run += syllables
-            found["".join(run)] = None
-            if len(run) > 1:
-                found["".join(syllable[0] for syllable in run)] = None
+            _add(found, run)
+    for token in tokens(title):
+        if token.kind is Kind.WORD:
+            _add(found, _syllables(token.text))
     return list(found)
+
+
+def _add(found: dict[str, None], run: tuple[str, ...]) -> None:
+    """A run in full and by its initials, each also as a query without an English plural would ask."""
+    said = ["".join(run)]
+    if len(run) > 1:
+        said.append("".join(syllable[0] for syllable in run))
+    for each in said:
+        found[each] = None
+        found[stem(each)] = None
