@@ -99,4 +99,6 @@ def test_pinyin_of_titles_by_word_by_run_and_by_initials() -> None:
     spoken = title_words("質量目標管理")
     assert {"zhiliang", "mubiao", "zhiliangmubiao", "zl", "zlmb", "zlmbgl", "mbgl"} <= set(spoken)
     assert "changdu" in title_words("長度")
+    compound = title_words("受控发布作业指导书")
+    assert {"zuoye", "zhidaoshu", "zuoyezhidaoshu", "zyzds", stem("zyzds")} <= set(compound)
     assert title_words("Document control 12") == []
