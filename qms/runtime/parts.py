@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail
 from qms.accounts import models as _accounts
 from qms.documents import models as _documents
-from qms.documents.evidence import DocumentEvidence
 from qms.evidence import models as _evidence
 from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
@@ -149,7 +148,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "bodies": (forms.Blank(),),
         "sections": (),
         "entries": (documents.DocumentEntries(),),
-        "evidence": (DocumentEvidence(),),
+        "evidence": (documents.DocumentEvidence(),),
     }
 
 
@@ -189,6 +188,6 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
 def sentences() -> Mapping[str, str]:
     """What every slice says of its trail entries, by tag."""
     told: dict[str, str] = {}
-    for part in (accounts, evidence, jobs, standards, tasks):
+    for part in (accounts, documents, evidence, jobs, standards, tasks):
         told.update(part.SENTENCES)
     return told
