@@ -178,7 +178,7 @@ def clearance_of(session: Session, person_id: int) -> int:
 
 
 def cleared(session: Session, grade: int, circle: str | None) -> set[int]:
-    """The active people who may see this grade of secrecy and are in the closed circle, where there is one."""
+    """The active people who may see this grade of secrecy and are in the closed circle, if there is one."""
     held = func.coalesce(Clearance.grade, DEFAULT_CLEARANCE)
     query = (
         select(Person.id)

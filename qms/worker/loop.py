@@ -27,7 +27,6 @@ LOG: Final = logging.getLogger("qms.worker")
 _PAUSE: Final = 1.0
 
 
-
 class Loop:
     """One worker process of a workspace; several may run on any machine over one database."""
 

@@ -75,9 +75,7 @@ def test_no_text_is_unused(language: str) -> None:
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
 def test_translations_keep_their_facts(language: str) -> None:
     """A translation fills in the same facts as the English text."""
-    different = [
-        text for text, said in catalogue(language).items() if _facts(text) != _facts(said)
-    ]
+    different = [text for text, said in catalogue(language).items() if _facts(text) != _facts(said)]
     assert different == []
 
 

@@ -46,7 +46,7 @@ def test_an_erased_value_is_gone_and_the_chain_holds(works: Works, settings: Set
 
 
 def test_a_person_can_be_forgotten_as_who_acted(works: Works, settings: Settings) -> None:
-    """The name goes from every entry the person made, the lasting id stays, the chain holds (TRL-12, CN-10)."""
+    """The name goes from every entry the person made, the lasting id stays, the chain holds (CN-10)."""
     with_key(settings)
     entries(works, 2)
     with works.reading(CLERK) as work:
