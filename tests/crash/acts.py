@@ -1,0 +1,161 @@
+"""The acts that are killed: each begins from a workspace brought just so far, and may be done again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from qms import documents, evidence
+from qms.kernel.ports import Scope
+from qms.kernel.refs import Ref
+from tests.crash.house import START, copied, founded, opened, source
+from tests.documents import factories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qms.rendering import Pool
+    from tests.crash.house import House
+
+FIRST: Final = Ref("revision", "CP-07@en@A/0")
+SECOND: Final = Ref("revision", "CP-07@en@A/1")
+CHANGE_OVER: Final = START + timedelta(days=3)
+BUNDLE: Final = "EB-2026-0001"
+
+
+def submit(house: House, pool: Pool) -> None:
+    """The author submits."""
+    del pool
+    factories.submit(house.people, FIRST)
+
+
+def approve(house: House, pool: Pool) -> None:
+    """The last approval closes the stage."""
+    del pool
+    factories.approve(house.people, FIRST)
+
+
+def release(house: House, pool: Pool) -> None:
+    """A plan is frozen and released by signature."""
+    del pool
+    factories.release(house.people, FIRST)
+
+
+def issue(house: House, pool: Pool) -> None:
+    """The worker renders and decides; effective today, so that it enters force in the same act."""
+    house.loop(pool).turn()
+
+
+def enter(house: House, pool: Pool) -> None:
+    """The day job changes over from one revision to the next."""
+    house.loop(pool).day()
+
+
+def acknowledge(house: House, pool: Pool) -> None:
+    """A reader signs to have read."""
+    del pool
+    with house.people.acting("reader") as work:
+        documents.acknowledge(work, FIRST, password=house.people.keys["reader"])
+
+
+def index(house: House, pool: Pool) -> None:
+    """The follower brings the index to the trail."""
+    house.loop(pool).follow()
+
+
+def bundle(house: House, pool: Pool) -> None:
+    """The worker builds an approved bundle."""
+    house.loop(pool).turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: from which stage, when, and whether a person repeats it or the worker does so by itself."""
+
+    do: Callable[[House, Pool], None]
+    stage: str
+    at: datetime
+    by_person: bool
+    needs: tuple[str, ...]
+    """The steps it has to come by, or the test has lost its point."""
+
+
+_ACT: Final = (
+    "after a flush", "before the trail's entries", "after the trail's entries", "before the commit",
+    "after the commit",
+)  # fmt: skip
+_BLOB: Final = ("before the vault's put", "after the blob's link")
+_JOB: Final = ("before the job's end", "after the job's end", "before the checkpoint's file")
+
+ACTS: Final = {
+    "submit": Act(submit, "drafted", START, by_person=True, needs=_ACT),
+    "approve": Act(approve, "reviewed", START, by_person=True, needs=_ACT),
+    "release": Act(release, "approved", START, by_person=True, needs=_ACT),
+    "issue": Act(
+        issue, "released", START, by_person=False,
+        needs=(*_ACT, *_BLOB, *_JOB, "before rendering", "after rendering"),
+    ),
+    "enter-force": Act(enter, "revised", CHANGE_OVER, by_person=False, needs=_ACT),
+    "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=_ACT),
+    "index anew": Act(
+        index, "in force", START, by_person=False,
+        needs=("index added", "index committed", "index written", "index built", "index swapped"),
+    ),
+    "index": Act(
+        index, "followed", START, by_person=False, needs=("index added", "index committed", "index written"),
+    ),
+    "bundle": Act(bundle, "asked", START, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
+}  # fmt: skip
+
+
+def stages(folder: Path, url: Callable[[Path, str], str], pool: Pool) -> None:
+    """Bring one workspace from nothing to the last stage, and keep a copy of it at each."""
+    home = folder / "live"
+    live = url(home, "live")
+    founded(home, live).close()
+
+    def keep(stage: str, do: Callable[[House], object], at: datetime = START) -> None:
+        house = opened(home, live, at)
+        do(house)
+        house.close()
+        copied(home, live, folder / stage, url(folder / stage, stage))
+
+    keep("drafted", lambda house: factories.drafted(house.people, source()))
+    keep("reviewed", _to_review)
+    keep("approved", lambda house: factories.approve(house.people, FIRST))
+    keep("released", lambda house: factories.release(house.people, FIRST))
+    keep("in force", lambda house: house.loop(pool).turn())
+    keep("followed", _followed)
+    keep("asked", _asked)
+    keep("revised", _revised)
+
+
+def _to_review(house: House) -> None:
+    factories.submit(house.people, FIRST)
+    factories.review(house.people, FIRST)
+
+
+def _followed(house: House) -> None:
+    house.runtime.search.follow(house.runtime.works, factories.SERVICE)
+    factories.drafted(house.people, source("It got better"))
+
+
+def _asked(house: House) -> None:
+    people = house.people
+    with people.acting("controller") as work:
+        asked = evidence.request(
+            work, purpose="Surveillance audit", receiver_id=people.ids["general"], scope=Scope()
+        )
+    assert asked.number == BUNDLE
+    with people.acting("manager") as work:
+        evidence.approve(work, BUNDLE, password=people.keys["manager"])
+
+
+def _revised(house: House) -> None:
+    factories.submit(house.people, SECOND)
+    factories.review(house.people, SECOND)
+    factories.approve(house.people, SECOND)
+    plan = factories.release(house.people, SECOND, CHANGE_OVER.date())
+    factories.decide(house.people, plan)

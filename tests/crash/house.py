@@ -1,0 +1,215 @@
+"""A workspace that can be closed, copied, and opened again by another process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.engine import make_url
+
+from qms import accounts, evidence, trail
+from qms.accounts.models import Person
+from qms.documents.models import Acknowledgement, Document, Enactment, Revision, Validity
+from qms.evidence.models import EvidenceRequest
+from qms.jobs.models import Job
+from qms.kernel.clock import SimulatedClock
+from qms.kernel.database import Base
+from qms.kernel.settings import Settings
+from qms.runtime import Runtime
+from qms.runtime.parts import assemble
+from qms.tasks.models import Notice, Task
+from qms.worker.loop import Loop
+from tests.documents import factories
+from tests.documents.factories import EVERYTHING, SERVICE, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from qms.kernel.work import Work
+    from qms.rendering import Pool
+
+START: Final = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+LATER: Final = timedelta(minutes=6)
+"""Longer than any lease: whoever was killed is known to be gone."""
+BODY: Final = "{#purpose}\n# 1 Purpose\n\nRisk is controlled.\n"
+_KEYS: Final = "opened-keys.json"
+
+
+@dataclass(slots=True)
+class House:
+    """The running parts of a workspace and its people."""
+
+    runtime: Runtime
+    people: Organisation
+
+    @property
+    def clock(self) -> SimulatedClock:
+        """The clock of this opening."""
+        clock = self.runtime.works.clock
+        assert isinstance(clock, SimulatedClock)
+        return clock
+
+    @contextmanager
+    def looking(self) -> Iterator[Work]:
+        """A reading Work that sees everything."""
+        with self.runtime.works.reading(SERVICE, EVERYTHING) as work:
+            yield work
+
+    def loop(self, pool: Pool) -> Loop:
+        """A worker that renders in a pool which is there already."""
+        loop = Loop(self.runtime, lanes=1)
+        loop.pool = pool
+        return loop
+
+    def head(self) -> int:
+        """The number of the last trail entry."""
+        with self.looking() as work:
+            return trail.head(work.session)[0]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.runtime.close()
+
+
+def opened(home: Path, url: str, at: datetime) -> House:
+    """The workspace in a folder, at an instant."""
+    settings = Settings(home=home, database_url=url, public_url="https://qms.example.org")
+    runtime = assemble(settings, SimulatedClock(at))
+    people = Organisation(runtime.works)
+    kept = home / _KEYS
+    if kept.exists():
+        for login, (key_id, person_id, private) in json.loads(kept.read_text("utf-8")).items():
+            people.ids[login] = person_id
+            people.keys[login] = accounts.OpenKey(key_id, person_id, bytes.fromhex(private))
+    return House(runtime, people)
+
+
+def founded(home: Path, url: str) -> House:
+    """A new workspace with keys and people who get mail, nothing drafted yet."""
+    home.mkdir(parents=True)
+    house = opened(home, url, START)
+    settings, works = house.runtime.settings, house.runtime.works
+    settings.at(settings.records).mkdir(parents=True)
+    Base.metadata.create_all(house.runtime.engine)
+    keys = settings.at(settings.keys)
+    keys.mkdir(mode=0o700, parents=True)
+    trail.make_key(keys)
+    evidence.make_key(keys, settings.organisation, works.clock.now())
+    house.people = factories.organisation(works)
+    with works.writing(SERVICE, EVERYTHING) as work:
+        work.session.execute(update(Person).values(email=Person.login + "@example.org"))
+    told = {login: (key.key_id, key.person_id, key.private.hex()) for login, key in house.people.keys.items()}
+    (home / _KEYS).write_text(json.dumps(told), "utf-8")
+    return house
+
+
+def source(reason: str = "It is new") -> bytes:
+    """A document of one line, so that it is set quickly."""
+    return factories.source(language="en", body=BODY, reason=reason)
+
+
+# Copies.
+
+
+def server_of(url: str) -> Any:
+    """A connection to the server beside the database."""
+    return create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+
+
+def copied(home: Path, url: str, target: Path, new_url: str) -> None:
+    """The whole workspace, closed by everybody, once more under another name; SQLite lies in its folder."""
+    shutil.copytree(home, target)
+    if not url.startswith("sqlite"):
+        server = server_of(url)
+        with server.connect() as connection:
+            names = make_url(new_url).database, make_url(url).database
+            connection.execute(text('CREATE DATABASE "{}" TEMPLATE "{}"'.format(*names)))
+        server.dispose()
+
+
+def dropped(home: Path, url: str) -> None:
+    """Nothing of a copy stays."""
+    shutil.rmtree(home)
+    if not url.startswith("sqlite"):
+        server = server_of(url)
+        with server.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'))
+        server.dispose()
+
+
+# What is true of a workspace, in words that do not depend on chance or on who did it.
+
+
+def world(house: House) -> dict[str, Any]:
+    """The facts that have to come out the same, however often somebody was killed on the way."""
+    with house.looking() as work:
+        return {
+            "revisions": _revisions(work.session),
+            "tasks": _tasks(work.session),
+            "notices": _counted(
+                work.session.execute(select(Notice.person_id, Notice.subject, Notice.sent_at.is_not(None)))
+            ),
+            "jobs": _counted(work.session.execute(select(Job.kind, Job.key, Job.state))),
+            "evidence": _counted(work.session.execute(select(EvidenceRequest.number, EvidenceRequest.state))),
+            "trail": _told(work.session),
+            "index": sorted(key for _, key, _ in house.runtime.search.engine.digests()),
+        }
+
+
+def _counted(rows: Iterable[Any]) -> Counter[tuple[Any, ...]]:
+    return Counter(tuple(row) for row in rows)
+
+
+def _revisions(session: Session) -> list[tuple[Any, ...]]:
+    spans = {
+        row.revision_id: (row.from_on, row.until_on, row.ended_by)
+        for row in session.scalars(select(Validity))
+    }
+    passed: dict[int, list[tuple[str, date]]] = {}
+    for row in session.scalars(select(Enactment).order_by(Enactment.id)):
+        passed.setdefault(row.revision_id, []).append((row.passage.value, row.on))
+    read: dict[int, list[int]] = {}
+    for one in session.scalars(select(Acknowledgement).order_by(Acknowledgement.person_id)):
+        read.setdefault(one.revision_id, []).append(one.person_id)
+    found = session.execute(select(Document.number, Revision).join(Document).order_by(Revision.id))
+    return [
+        (
+            number, row.label, row.state, row.round, row.releases, row.effective_on, row.issue_failure,
+            spans.get(row.id), passed.get(row.id), read.get(row.id),
+        )
+        for number, row in found
+    ]  # fmt: skip
+
+
+def _tasks(session: Session) -> Counter[tuple[Any, ...]]:
+    return Counter(
+        (row.kind, row.ref, row.person_id, row.settled_at is not None, row.cancelled_at is not None)
+        for row in session.scalars(select(Task))
+    )
+
+
+def _told(session: Session) -> Counter[tuple[str, str]]:
+    """Every entry but the checkpoints: a killed one is not made up for, the next one covers it."""
+    return Counter(
+        (row.action, str(row.ref))
+        for row in trail.since(session, 0, 10_000)
+        if row.action != "trail:checkpoint"
+    )
+
+
+def rows(house: House) -> dict[str, list[str]]:
+    """Every row of every table, to tell whether anything at all has changed."""
+    with house.runtime.engine.connect() as connection:
+        return {
+            name: sorted(repr(tuple(row)) for row in connection.execute(table.select()))
+            for name, table in Base.metadata.tables.items()
+        }

@@ -1,0 +1,268 @@
+"""Killed by `os._exit` at every named step of an act: nothing is half done (REL-01, REL-16).
+
+Each act is first done without a kill, which names its steps and shows the world it leads to. Then, from
+the same beginning, it is killed at one step after the other. What was committed before is there to the last
+entry, what was not has left no trace in any table; after the person has repeated what never came back and
+the worker has run, the world is the very one the undisturbed act led to.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
+
+from qms import evidence
+from qms.documents.models import Revision
+from qms.kernel.vault import LocalVault
+from qms.rendering import Pool
+from qms.tasks.models import Task
+from tests.conftest import SERVER, UNREACHABLE
+from tests.crash.acts import ACTS, BUNDLE, FIRST, stages
+from tests.crash.hooks import KILLED, Told, read
+from tests.crash.house import LATER, House, copied, dropped, opened, rows, server_of, world
+from tests.crash.invariants import BLOBS, PROMISES, broken, digest_columns, unlike_register
+from tests.documents.factories import SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.crash.acts import Act
+
+ROOT: Final = Path(__file__).parents[2]
+KINDS: Final = ("sqlite", "postgresql")
+
+
+@dataclass(slots=True)
+class Bench:
+    """The workspaces of one database at every stage, a process that dies to order, a pool to recover with."""
+
+    folder: Path
+    kind: str
+    pool: Pool
+    child: subprocess.Popen[str]
+    prefix: str = field(default_factory=lambda: f"qms_crash_{uuid.uuid4().hex[:12]}")
+    runs: int = 0
+
+    def url(self, home: Path, name: str) -> str:
+        """The database of a workspace in this folder."""
+        if self.kind == "sqlite":
+            return f"sqlite:///{home / 'records' / 'qms.sqlite3'}"
+        database = f"{self.prefix}_{name.replace(' ', '_').replace('-', '_')}"
+        return make_url(SERVER).set(database=database).render_as_string(hide_password=False)
+
+    def copy(self, stage: str) -> tuple[Path, str]:
+        """A fresh workspace at this stage."""
+        self.runs += 1
+        home = self.folder / f"run-{self.runs}"
+        url = self.url(home, f"run_{self.runs}")
+        copied(self.folder / stage, self.url(self.folder / stage, stage), home, url)
+        return home, url
+
+    def run(self, name: str, home: Path, url: str, kill: str = "") -> tuple[int, Told]:
+        """Let the child do the act, and die at a step; how it ended, and what it said before."""
+        log = home / "steps.log"
+        order = {"act": name, "home": str(home), "url": url, "kill": kill, "log": str(log)}
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        self.child.stdin.write(json.dumps(order) + "\n")
+        self.child.stdin.flush()
+        return int(self.child.stdout.readline()), read(log)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """One warm typesetter for all recoveries."""
+    with Pool() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[subprocess.Popen[str]]:
+    """The process whose forks are killed."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.crash.child"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"crash {kind}")) for kind in KINDS],
+)
+def bench(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    pool: Pool,
+    child: subprocess.Popen[str],
+) -> Iterator[Bench]:
+    """Every stage on one database, brought about once."""
+    made = Bench(tmp_path_factory.mktemp("crash"), request.param, pool, child)
+    if made.kind == "sqlite":
+        stages(made.folder, made.url, pool)
+        yield made
+        return
+    if UNREACHABLE:
+        pytest.skip(UNREACHABLE)
+    server = server_of(SERVER)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{made.prefix}_live"')
+        stages(made.folder, made.url, pool)
+        yield made
+        ours = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+        for name in connection.scalars(ours, {"prefix": made.prefix}).all():
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.dispose()
+
+
+def chosen(steps: tuple[str, ...]) -> list[str]:
+    """Of each named step the first and the last time; all between them in the nightly run."""
+    first: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for step in steps:
+        name = step.rpartition(" ")[0]
+        first.setdefault(name, step)
+        last[name] = step
+    wanted = {*first.values(), *last.values()}
+    return [step for step in steps if step in wanted]
+
+
+def recovered(house: House, act: Act, pool: Pool, *, repeat: bool) -> dict[str, Any]:
+    """Whoever never got an answer asks again; then the worker does whatever is due."""
+    house.clock.at = act.at + LATER
+    if repeat:
+        act.do(house, pool)
+    loop = house.loop(pool)
+    loop.drain()
+    assert unlike_register(house) == []
+    return world(house)
+
+
+def undisturbed(bench: Bench, name: str) -> tuple[Told, dict[str, Any], dict[str, list[str]], int]:
+    """The steps of the act, the world it leads to, and how everything stood before it."""
+    act = ACTS[name]
+    home, url = bench.copy(act.stage)
+    house = opened(home, url, act.at)
+    before, head = rows(house), house.head()
+    house.close()
+    status, told = bench.run(name, home, url)
+    assert (status, told.returned) == (0, True)
+    house = opened(home, url, act.at)
+    assert house.head() == head + told.entries
+    expected = recovered(house, act, bench.pool, repeat=False)
+    assert broken(house) == []
+    house.close()
+    dropped(home, url)
+    return told, expected, before, head
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What has to be there after any kill of an act."""
+
+    name: str
+    world: dict[str, Any]
+    before: dict[str, list[str]]
+    head: int
+
+
+def killed(bench: Bench, expected: Expected, step: str) -> list[str]:
+    """Kill at one step, open again, look, recover, look again; everything that is wrong."""
+    act = ACTS[expected.name]
+    home, url = bench.copy(act.stage)
+    status, told = bench.run(expected.name, home, url, kill=step)
+    if (status, told.steps[-1]) != (KILLED, step):
+        return [f"ended with {status} at {told.steps[-1]}"]
+    house = opened(home, url, act.at)
+    found = broken(house)
+    if house.head() != expected.head + told.entries:
+        found.append(f"{told.entries} entries were committed, the head moved {house.head() - expected.head}")
+    if told.commits == 0 and rows(house) != expected.before:
+        found.append("nothing was committed, and yet something has changed")
+    after = recovered(house, act, bench.pool, repeat=act.by_person and told.commits == 0)
+    found += broken(house)
+    found += [f"{part} came out otherwise" for part in after if after[part] != expected.world[part]]
+    if expected.name == "bundle":
+        found += _unverified(house)
+    house.close()
+    dropped(home, url)
+    return found
+
+
+def _unverified(house: House) -> list[str]:
+    vault = house.runtime.works.vault
+    with house.looking() as work:
+        digest = evidence.bundle(work.session, work.rights, BUNDLE).bundle_digest
+    report = evidence.verify_bundle(io.BytesIO(vault.read(digest or "")))
+    return [] if report.ok else report.sentences()
+
+
+def matrix(bench: Bench, name: str, *, everything: bool) -> dict[str, list[str]]:
+    """Each step of an act at which something goes wrong; empty is right."""
+    told, after, before, head = undisturbed(bench, name)
+    assert set(ACTS[name].needs) <= {step.rpartition(" ")[0] for step in told.steps}
+    few = chosen(told.steps)
+    steps = [step for step in told.steps if step not in few] if everything else few
+    expected = Expected(name, after, before, head)
+    found = {step: killed(bench, expected, step) for step in steps}
+    return {step: wrong for step, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_killed_at_every_named_step(bench: Bench, name: str) -> None:
+    """No half-issued document, no row without bytes, nothing acknowledged lost (REL-01, REL-16)."""
+    assert matrix(bench, name, everything=False) == {}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ACTS)
+def test_killed_at_all_other_steps(bench: Bench, name: str) -> None:
+    """The steps between the first and the last time an act comes by them."""
+    assert matrix(bench, name, everything=True) == {}
+
+
+def test_every_digest_is_known_to_name_bytes_or_not() -> None:
+    """A new column is said to name a blob or not, so that `no row without bytes` stays whole (law 9)."""
+    assert digest_columns() == BLOBS | PROMISES
+    assert set() == BLOBS & PROMISES
+
+
+@pytest.fixture
+def harmed(bench: Bench) -> Iterator[House]:
+    """A workspace with a document in force, to be harmed."""
+    home, url = bench.copy("followed")
+    house = opened(home, url, ACTS["index"].at)
+    assert broken(house) == []
+    yield house
+    house.close()
+    dropped(home, url)
+
+
+def test_the_look_bites(harmed: House) -> None:
+    """A stale index, a task that no entry speaks of and a lost blob are all named."""
+    assert unlike_register(harmed) != []
+    harmed.runtime.search.follow(harmed.runtime.works, SERVICE)
+    assert unlike_register(harmed) == []
+    works = harmed.runtime.works
+    with works.writing(SERVICE) as work:
+        owed = work.session.scalars(select(Task)).first()
+        assert owed is not None
+        facts = {"subject": owed.subject, "facts": {}, "created_at": work.now}
+        work.session.add(Task(kind="forged", ref=str(FIRST), person_id=owed.person_id, **facts))
+        digest = work.session.scalars(select(Revision.pdf_digest).where(Revision.label == "A/0")).one()
+    assert [wrong.split()[0] for wrong in broken(harmed)] == ["tasks"]
+    assert isinstance(works.vault, LocalVault)
+    assert digest is not None
+    works.vault.path(digest).unlink()
+    found = broken(harmed)
+    assert found[0] == f"revision.pdf_digest {digest} has no bytes"
