@@ -54,12 +54,14 @@ def render_html(sheet: Sheet) -> str:
 
 
 def _body(sheet: Sheet) -> str:
-    """The body with its pictures pointed at memory; a picture the sheet does not carry loses its address."""
-    names = {picture.name for picture in sheet.pictures}
+    """The body with its pictures pointed at memory; addresses elsewhere are dropped.
+
+    A picture that the sheet does not carry keeps its name, so that the typesetter refuses it.
+    """
 
     def address(tag: str, attribute: str, value: str) -> str | None:
-        if (tag, attribute) == ("img", "src"):
-            return f"{SCHEME}picture/{value}" if value in names else None
-        return value
+        if (tag, attribute) != ("img", "src"):
+            return value
+        return None if ":" in value or value.startswith("/") else f"{SCHEME}picture/{value}"
 
     return sanitised(sheet.body, address)

@@ -92,7 +92,8 @@ def render_bytes(sheet: Sheet, source: bytes, source_name: str) -> Rendered:
             pdf_variant="pdf/a-3a",
         )
         if assets.denied:
-            raise RenderFailed(reason=say("something outside the sheet was asked for", sheet.language))
+            asked = say("the sheet asked for {address}", sheet.language, address=assets.denied[0])
+            raise RenderFailed(reason=asked)
         # An attachment serves once, so each render makes its own; its dates are those of the sheet.
         attached = Attachment(
             string=source,

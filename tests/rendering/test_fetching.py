@@ -147,10 +147,13 @@ def test_no_way_out_of_the_typesetter(vector: str, site: _Site, canary: Path) ->
 def test_a_body_cannot_even_ask(site: _Site, canary: Path) -> None:
     """The sanitiser takes every address out before the typesetter reads it (SEC-18)."""
     before = len(site.seen)
-    body = "\n".join(page(vector, site, canary) for vector in VECTORS)
+    body = "\n".join(page(vector, site, canary) for vector in VECTORS if vector != "base")
     made = render_bytes(text_sheet(body=body, contents=()), SOURCE, "CP-12.md")
     assert site.seen[before:] == []
     assert attached(made.pdf) == ["CP-12.md"]
+    with pytest.raises(RenderFailed, match=r"asset:picture/a\.png"):
+        render_bytes(text_sheet(body=page("base", site, canary), contents=()), SOURCE, "CP-12.md")
+    assert site.seen[before:] == []
 
 
 @pytest.mark.parametrize(
@@ -172,3 +175,9 @@ def test_a_picture_that_does_not_open_refuses_the_sheet() -> None:
     broken = type(sheet.pictures[0])("flow.png", "image/png", b"no picture")
     with pytest.raises(RenderFailed):
         render_bytes(text_sheet(pictures=(broken,)), SOURCE, "CP-12.md")
+
+
+def test_a_picture_that_is_not_there_refuses_the_sheet() -> None:
+    """It is not quietly replaced by its description."""
+    with pytest.raises(RenderFailed, match=r"flow\.png"):
+        render_bytes(text_sheet(pictures=()), SOURCE, "CP-12.md")

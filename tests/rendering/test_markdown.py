@@ -163,6 +163,7 @@ def test_a_line_break_between_chinese_is_no_space() -> None:
     content = read("第一行\n第二行 ab\ncd  \nef **甲**\n乙", "f.md")
     assert content.html == "<p>第一行第二行 ab\ncd<br>\nef <strong>甲</strong>乙</p>\n"
     assert content.plain == "第一行第二行 ab cd ef 甲乙"
+    assert read("![](a.png)\n中", "f.md").html == '<p><img src="a.png" alt="">\n中</p>\n'
 
 
 def test_tables_carry_widths_and_sides_as_classes() -> None:

@@ -176,6 +176,14 @@ def test_the_page_is_sanitised_and_escaped() -> None:
     assert "草案，未发布" in draft
 
 
+def test_a_draft_can_be_seen_before_it_has_a_code() -> None:
+    """No QR picture, no date, no signatures: a preview of the sheet."""
+    draft = text_sheet(verification_url="", short_code="", effective_on=None, published_on=None, approvals=())
+    pages = words(render_bytes(draft, SOURCE, "CP-12.md").pdf)
+    assert all("草案，未发布" in page for page in pages)
+    assert not any(CODE in page for page in pages)
+
+
 def test_an_organisations_own_font_prints_what_ours_cannot(tmp_path: Path) -> None:
     """A character outside the shipped fonts comes from the recorded file."""
     path = tmp_path / "own.ttf"
