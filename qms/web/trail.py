@@ -133,7 +133,8 @@ def _told(work: Work, row: TrailRow, names: Mapping[str, str]) -> Told:
         sentence=trail.describe(said, work.language, SENTENCES),
         url=link(row.ref),
         values=[(key, _plain(row.before.get(key)), _plain(row.after.get(key))) for key in both],
-        personal=sorted(row.personal.items()),
+        # The actor's name stands in the sentence already.
+        personal=sorted(pair for pair in row.personal.items() if pair[0] != "actor"),
     )
 
 
