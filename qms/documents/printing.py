@@ -131,6 +131,7 @@ def _sheet(
         pictures=tuple(_pictures(work, source)),
         keywords=(revision.document.number, *named.values()),
         demo=work.demo,
+        fonts=rendering.own_fonts(work.settings.at(work.settings.fonts)),
     )
 
 

@@ -45,6 +45,7 @@ class Settings:
     keys: Path = Path("records/keys")
     checkpoints: Path = Path("records/checkpoints")
     outbox: Path = Path("records/mail")
+    fonts: Path = Path("fonts")
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""

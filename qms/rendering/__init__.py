@@ -3,7 +3,15 @@
 from qms.rendering import fonts, markdown, sheet
 from qms.rendering.citations import Citation, citations
 from qms.rendering.errors import GlyphMissing, PdfUnreadable, RenderFailed, RenderTimeout, RenderTooLarge
-from qms.rendering.fonts import FontAltered, FontUnreadable, OwnFont, Uncovered, own_font, uncovered
+from qms.rendering.fonts import (
+    FontAltered,
+    FontUnreadable,
+    OwnFont,
+    Uncovered,
+    own_font,
+    own_fonts,
+    uncovered,
+)
 from qms.rendering.furniture import contents_of
 from qms.rendering.grammar import sanitised
 from qms.rendering.markdown import Block, ClauseText, Content, read
@@ -60,6 +68,7 @@ __all__ = [
     "from_json",
     "markdown",
     "own_font",
+    "own_fonts",
     "parsed_code",
     "qr_svg",
     "read",

@@ -81,6 +81,11 @@ def own_font(path: Path) -> OwnFont:
     return OwnFont(str(path), hashlib.sha256(content).hexdigest())
 
 
+def own_fonts(folder: Path) -> tuple[OwnFont, ...]:
+    """The TrueType fonts an organisation has put into its folder, by name; none where there is no folder."""
+    return tuple(own_font(path) for path in sorted(folder.glob("*.ttf")))
+
+
 def font_bytes(font: OwnFont) -> bytes:
     """The bytes of an organisation's font, refused when they are not the recorded ones."""
     try:

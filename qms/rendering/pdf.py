@@ -110,7 +110,10 @@ def render_bytes(sheet: Sheet, source: bytes, source_name: str) -> Rendered:
         )
     if complaints:
         raise RenderFailed(reason="; ".join(complaints))
-    return Rendered(pdf, len(document.pages), dict(versions()))
+    used = dict(versions())
+    if sheet.fonts:
+        used["own-fonts"] = " ".join(font.sha256 for font in sheet.fonts)
+    return Rendered(pdf, len(document.pages), used)
 
 
 def _given(sheet: Sheet) -> dict[str, tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from qms.documents.operations import filling, walk
 from qms.documents.words import KINDS
 from qms.kernel.errors import Damaged, Missing, Problem
 from qms.kernel.labels import N_, Phrase
-from qms.rendering import fonts
+from qms.rendering import own_fonts, uncovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,11 @@ def refuse_altered(work: Work, revision: Revision) -> Prepared:
 
 def refuse(work: Work, revision: Revision, source: Prepared) -> None:
     """Raise every fault of a revision at once, each by file, line and field."""
-    problems = [*source.problems, *source.source.locate(_of_head(work, revision, source)), *_glyphs(source)]
+    problems = [
+        *source.problems,
+        *source.source.locate(_of_head(work, revision, source)),
+        *_glyphs(work, source),
+    ]
     if problems:
         raise errors.SourceInvalid(problems)
 
@@ -143,8 +147,8 @@ def _declared(work: Work, head: Mapping[str, Any], source: Prepared) -> Iterator
         yield Problem(text, field="kind", facts={"kind": Phrase(KINDS[Kind(head["kind"])])})
 
 
-def _glyphs(source: Prepared) -> Iterator[Problem]:
-    """Every character can be printed with the shipped fonts; one that cannot is named by its place."""
+def _glyphs(work: Work, source: Prepared) -> Iterator[Problem]:
+    """Every character can be printed with the shipped fonts or the organisation's own, else it is named."""
     lines = _lines(source)
     text = "\n".join(line for _, line in lines)
     starts, offset = [], 0
@@ -152,7 +156,7 @@ def _glyphs(source: Prepared) -> Iterator[Problem]:
         starts.append(offset)
         offset += len(line) + 1
     seen: set[str] = set()
-    for missing in fonts.uncovered(text):
+    for missing in uncovered(text, own_fonts(work.settings.at(work.settings.fonts))):
         if missing.char in seen or len(seen) >= MOST_PLACES:
             continue
         seen.add(missing.char)
