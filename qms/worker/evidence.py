@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qms import evidence, jobs
-from qms.kernel.errors import Conflict, QmsError
+from qms.kernel.errors import QmsError
 from qms.runtime import every_permission
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ def build(runtime: Runtime, actor: Actor, pool: Pool, claim: jobs.Claim) -> None
 
     try:
         evidence.build(works, number, progress=told, last=lambda work: jobs.finish(work, claim))
-    except jobs.LeaseLost:
-        raise
-    except (Conflict, OSError):
-        raise  # the state or the disk may be better at the next attempt
-    except QmsError as refusal:
-        with works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
-            evidence.fail(work, number, reason=refusal.sentence(work.language))
+    except (jobs.LeaseLost, OSError):
+        raise  # taken over by another worker, or the disk may be better at the next attempt
+    except evidence.RequestNotApproved as refusal:
+        with works.writing(actor, every_permission()) as work:
             jobs.refuse(work, claim, refusal.sentence("en"))
+    except (QmsError, ValueError) as refusal:
+        # Written on the request, so that the next build gathers anew instead of keeping a plan that cannot be.
+        said = refusal.sentence if isinstance(refusal, QmsError) else lambda _: str(refusal)
+        with works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
+            evidence.fail(work, number, reason=said(work.language))
+            jobs.refuse(work, claim, said("en"))
