@@ -30,9 +30,14 @@ def build(runtime: Runtime, actor: Actor, pool: Pool, claim: jobs.Claim) -> None
     except evidence.RequestNotApproved as refusal:
         with works.writing(actor, every_permission()) as work:
             jobs.refuse(work, claim, refusal.sentence("en"))
-    except (QmsError, ValueError) as refusal:
-        # Written on the request, so that the next build gathers anew instead of keeping a plan that cannot be.
-        said = refusal.sentence if isinstance(refusal, QmsError) else lambda _: str(refusal)
-        with works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
-            evidence.fail(work, number, reason=said(work.language))
-            jobs.refuse(work, claim, said("en"))
+    except QmsError as refusal:
+        _give_up(runtime, claim, number, refusal.sentence(runtime.settings.language), refusal.sentence("en"))
+    except ValueError as fault:
+        _give_up(runtime, claim, number, str(fault), str(fault))
+
+
+def _give_up(runtime: Runtime, claim: jobs.Claim, number: str, said: str, noted: str) -> None:
+    """Write it on the request, so that the next build gathers anew instead of keeping a plan that fails."""
+    with runtime.works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
+        evidence.fail(work, number, reason=said)
+        jobs.refuse(work, claim, noted)
