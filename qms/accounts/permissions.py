@@ -55,6 +55,8 @@ PERMISSIONS: Final = {
         Permission("evidence:build", N_("Build evidence bundles"), Reach.DEPARTMENT),
         Permission("trail:read", N_("Read the trail"), Reach.WHOLE),
         Permission("trail:verify", N_("Verify the trail and set checkpoints"), Reach.WHOLE),
+        Permission("trail:erase", N_("Erase personal values from the trail"), Reach.WHOLE),
+        Permission("trail:restart", N_("Let the trail go on after a restore"), Reach.WHOLE),
         Permission("people:manage", N_("Manage people, departments and posts"), Reach.WHOLE),
         Permission("grants:manage", N_("Manage roles, grants, clearance and circles"), Reach.WHOLE),
         Permission("settings:manage", N_("Manage settings"), Reach.WHOLE),
@@ -162,7 +164,7 @@ ROLES: Final = {
         ShippedRole(
             "audit-administrator",
             N_("Audit administrator"),
-            (*_ADMINISTER, "trail:read", "trail:verify"),
+            (*_ADMINISTER, "trail:read", "trail:verify", "trail:erase", "trail:restart"),
             administrator=True,
         ),
     )
