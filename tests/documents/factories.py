@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -26,11 +27,12 @@ from qms.accounts.models import (
 )
 from qms.accounts.operations.founding import _write_roles
 from qms.documents.prepared import prepare
+from qms.kernel.database import build_engine
 from qms.kernel.ports import Actor, Rights, Secrecy
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from qms.accounts import OpenKey
     from qms.documents.models import Revision
@@ -42,6 +44,7 @@ EVERYTHING = Rights(permissions=dict.fromkeys(accounts.PERMISSIONS), secrecy=Sec
 SINCE = date(2026, 1, 1)
 DEPARTMENTS = {"centre": None, "risk": "centre", "credit": "centre", "outlet-east": "credit"}
 POSTS = ("quality-manager", "deputy-general-manager", "document-controller", "risk-head", "general-manager")
+KILLED: Final = 9
 PDF = b"%PDF-1.7 the bytes of a rendered sheet"
 
 
@@ -325,3 +328,23 @@ def trail_is_whole(made: Organisation) -> bool:
     public = (trail.load_key(folder) if known else trail.make_key(folder)).public
     with made.works.reading(SERVICE) as work:
         return trail.verify(work.session, [], public).ok
+
+
+def in_a_process(made: Organisation, act: Callable[[Works], object]) -> int:
+    """Run an act in a process of its own, over its own connections; gives the exit status."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 1
+    try:
+        made.works.engine.dispose(close=False)
+        made.works.engine = build_engine(made.works.settings.database)
+        act(made.works)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def die(*_: object, **__: object) -> NoReturn:
+    """Stop this process at once, as a power cut would."""
+    os._exit(KILLED)
