@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from qms import documents, standards
+from qms import calendar, documents, standards
 from qms.accounts import Meaning, Signature
 from qms.accounts.models import Department, Membership, SigningKey
 from qms.documents import errors
@@ -129,6 +129,20 @@ def test_reviewers_see_what_changed_against_what_is_in_force(made: Organisation)
     assert "<del>3</del>" in rows[0].old_html
     assert "<ins>5</ins>" in rows[0].new_html
     assert (whole.old, same.is_empty, told.is_empty) == (None, True, False)
+
+
+def test_what_entering_force_will_do_is_told_before(made: Organisation) -> None:
+    """Whom it replaces, how many read it, and what is declared that nothing enacts yet."""
+    factories.issued(made)
+    more = "distribution: {departments: [credit], read-within: 5 days}\nschedules: [{id: yearly}]"
+    ref = factories.approved(made, more=more, reason="More", summary="More")
+    with made.looking("controller") as work:
+        told = documents.consequences(work, ref)
+    assert told[0] == "它将取代 A/0。"
+    assert told[1] == f"1 人须在 {calendar.phrase(calendar.span('5 days')).sentence('zh-Hans')} 内阅知。"
+    assert told[2:] == ["已声明、尚未启用：schedules。"]
+    with made.looking("reader") as work, pytest.raises(errors.RevisionMissing):
+        documents.consequences(work, ref)
 
 
 def test_a_code_tells_anyone_whether_the_paper_holds(made: Organisation) -> None:

@@ -2,6 +2,7 @@
 
 from qms.documents.operations.withdrawal import leaning_on
 from qms.documents.queries.comparing import Difference, difference
+from qms.documents.queries.consequences import consequences
 from qms.documents.queries.finding import document, in_force, revision
 from qms.documents.queries.keeping import blobs, not_enacted, original
 from qms.documents.queries.listing import (
@@ -42,6 +43,7 @@ __all__ = [
     "clause_matrix",
     "clauses",
     "comments",
+    "consequences",
     "difference",
     "document",
     "has_acknowledged",
