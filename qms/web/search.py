@@ -40,7 +40,7 @@ def find() -> ResponseReturnValue:
     text = form.get("q").strip()[:_LONGEST]
     found: Page | None = None
     if text:
-        with form.catch(field="q"):
+        with form.catch(field="find"):
             found = runtime().search.find(
                 work, text, kinds=_chosen("kind"), page=request.args.get("page", 1, type=int), size=_SIZE
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from qms import documents, standards
 from qms.documents import KINDS, Filters, Standing, master_list
@@ -57,7 +57,7 @@ def seen() -> Work:
     return work
 
 
-@pages.get("/documents")
+@pages.get("/d")
 def library() -> ResponseReturnValue:
     """The master list as cards or rows, a hundred at a time (R01, DOC-03)."""
     work = seen()
@@ -155,7 +155,7 @@ def _rows(work: Work, asked: Asked) -> list[Listed]:
     return [each for each in found if asked.secrecy is None or each.secrecy == asked.secrecy]
 
 
-@pages.get("/documents/master-list.<suffix>")
+@pages.get("/d/list/master-list.<suffix>")
 def export(suffix: str) -> ResponseReturnValue:
     """The list as it is narrowed on the page, as a file that no spreadsheet computes (R01, SEC-21)."""
     work = seen()
@@ -176,7 +176,3 @@ def download(body: bytes, name: str, kind: str, *, inline: bool = False) -> Resp
     answer.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
     return answer
 
-
-def back_to_list() -> str:
-    """The address of the library."""
-    return url_for("documents.library")

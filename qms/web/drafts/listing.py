@@ -11,7 +11,7 @@ from qms.documents import KINDS, Filters
 from qms.http.edge import NothingToSee, act, look, page, runtime, t, tell
 from qms.http.forms import Form
 from qms.kernel.errors import Invalid, Problem
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, in_language
 from qms.web import signing
 from qms.web.drafts import written
 from qms.web.drafts._pages import AT, opened, pages
@@ -82,7 +82,7 @@ def _new(work: Work, form: Form) -> str:
 def _parents(work: Work) -> list[tuple[str, str]]:
     kinds = frozenset({"quality-manual", "policy", "control-procedure", "operating-manual"})
     rows = documents.library(work.session, work.rights, work.today, Filters(kinds=kinds))
-    named = {each.number: f"{each.number} {t('{title}', title=dict(each.title))}" for each in rows}
+    named = {each.number: f"{each.number} {in_language(each.title, work.language)}" for each in rows}
     return list(named.items())
 
 
