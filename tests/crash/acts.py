@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from qms import documents, evidence
 from qms.kernel.ports import Scope
 from qms.kernel.refs import Ref
-from tests.crash.house import START, copied, founded, opened, source
+from tests.crash.house import START, content, founded, opened, source
 from tests.documents import factories
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qms.rendering import Pool
-    from tests.crash.house import House
+    from tests.crash.house import Content, House
 
 FIRST: Final = Ref("revision", "CP-07@en@A/0")
 SECOND: Final = Ref("revision", "CP-07@en@A/1")
@@ -110,17 +111,18 @@ ACTS: Final = {
 }  # fmt: skip
 
 
-def stages(folder: Path, url: Callable[[Path, str], str], pool: Pool) -> None:
+def stages(folder: Path, live: str, pool: Pool) -> dict[str, Content | None]:
     """Bring one workspace from nothing to the last stage, and keep a copy of it at each."""
     home = folder / "live"
-    live = url(home, "live")
     founded(home, live).close()
+    kept: dict[str, Content | None] = {}
 
     def keep(stage: str, do: Callable[[House], object], at: datetime = START) -> None:
         house = opened(home, live, at)
         do(house)
         house.close()
-        copied(home, live, folder / stage, url(folder / stage, stage))
+        shutil.copytree(home, folder / stage)
+        kept[stage] = content(live)
 
     keep("drafted", lambda house: factories.drafted(house.people, source()))
     keep("reviewed", _to_review)
@@ -130,6 +132,7 @@ def stages(folder: Path, url: Callable[[Path, str], str], pool: Pool) -> None:
     keep("followed", _followed)
     keep("asked", _asked)
     keep("revised", _revised)
+    return kept
 
 
 def _to_review(house: House) -> None:

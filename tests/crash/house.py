@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, select, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy import func, select, text, update
 
 from qms import accounts, evidence, trail
 from qms.accounts.models import Person
@@ -19,7 +17,7 @@ from qms.documents.models import Acknowledgement, Document, Enactment, Revision,
 from qms.evidence.models import EvidenceRequest
 from qms.jobs.models import Job
 from qms.kernel.clock import SimulatedClock
-from qms.kernel.database import Base
+from qms.kernel.database import Base, build_engine
 from qms.kernel.settings import Settings
 from qms.runtime import Runtime
 from qms.runtime.parts import assemble
@@ -117,33 +115,51 @@ def source(reason: str = "It is new") -> bytes:
     return factories.source(language="en", body=BODY, reason=reason)
 
 
-# Copies.
+# Copies. SQLite lies in the folder and is copied with it; on PostgreSQL one database is emptied and filled.
 
 
-def server_of(url: str) -> Any:
-    """A connection to the server beside the database."""
-    return create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Every row of a PostgreSQL database, and where its sequences stand."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    sequences: dict[str, tuple[int, bool]]
 
 
-def copied(home: Path, url: str, target: Path, new_url: str) -> None:
-    """The whole workspace, closed by everybody, once more under another name; SQLite lies in its folder."""
-    shutil.copytree(home, target)
-    if not url.startswith("sqlite"):
-        server = server_of(url)
-        with server.connect() as connection:
-            names = make_url(new_url).database, make_url(url).database
-            connection.execute(text('CREATE DATABASE "{}" TEMPLATE "{}"'.format(*names)))
-        server.dispose()
+def content(url: str) -> Content | None:
+    """What a database holds; None where the folder holds it."""
+    if url.startswith("sqlite"):
+        return None
+    engine = build_engine(url)
+    with engine.connect() as connection:
+        rows = {
+            table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
+            for table in Base.metadata.sorted_tables
+        }
+        sequences = {
+            name: connection.execute(text(f'SELECT last_value, is_called FROM "{name}"')).one()  # noqa: S608 - our own names
+            for name in connection.scalars(text("SELECT sequencename FROM pg_sequences")).all()
+        }
+    engine.dispose()
+    return Content(rows, {name: (int(row[0]), bool(row[1])) for name, row in sequences.items()})
 
 
-def dropped(home: Path, url: str) -> None:
-    """Nothing of a copy stays."""
-    shutil.rmtree(home)
-    if not url.startswith("sqlite"):
-        server = server_of(url)
-        with server.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'))
-        server.dispose()
+def fill(url: str, kept: Content) -> None:
+    """Put a database back to what it held; its fences are down meanwhile, its constraints are not."""
+    engine = build_engine(url)
+    tables = Base.metadata.sorted_tables
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(text(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER'))
+        for table in reversed(tables):
+            connection.execute(table.delete())
+        for table in tables:
+            if kept.rows[table.name]:
+                connection.execute(table.insert(), kept.rows[table.name])
+            connection.execute(text(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER'))
+        for name, (value, called) in kept.sequences.items():
+            connection.execute(select(func.setval(name, value, called)))
+    engine.dispose()
 
 
 # What is true of a workspace, in words that do not depend on chance or on who did it.

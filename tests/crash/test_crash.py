@@ -10,26 +10,27 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.engine import make_url
 
 from qms import evidence
 from qms.documents.models import Revision
 from qms.kernel.vault import LocalVault
 from qms.rendering import Pool
 from qms.tasks.models import Task
-from tests.conftest import SERVER, UNREACHABLE
+from tests.conftest import UNREACHABLE, _server, _url
 from tests.crash.acts import ACTS, BUNDLE, FIRST, stages
 from tests.crash.hooks import KILLED, Told, read
-from tests.crash.house import LATER, House, copied, dropped, opened, rows, server_of, world
+from tests.crash.house import LATER, Content, House, fill, opened, rows, world
 from tests.crash.invariants import BLOBS, PROMISES, broken, digest_columns, unlike_register
 from tests.documents.factories import SERVICE
 
@@ -44,29 +45,34 @@ KINDS: Final = ("sqlite", "postgresql")
 
 @dataclass(slots=True)
 class Bench:
-    """The workspaces of one database at every stage, a process that dies to order, a pool to recover with."""
+    """A workspace at every stage, a process that dies to order, a pool to recover with."""
 
     folder: Path
-    kind: str
+    database: str
     pool: Pool
     child: subprocess.Popen[str]
-    prefix: str = field(default_factory=lambda: f"qms_crash_{uuid.uuid4().hex[:12]}")
+    stages: dict[str, Content | None] = field(default_factory=dict)
     runs: int = 0
 
-    def url(self, home: Path, name: str) -> str:
-        """The database of a workspace in this folder."""
-        if self.kind == "sqlite":
-            return f"sqlite:///{home / 'records' / 'qms.sqlite3'}"
-        database = f"{self.prefix}_{name.replace(' ', '_').replace('-', '_')}"
-        return make_url(SERVER).set(database=database).render_as_string(hide_password=False)
+    def url(self, home: Path) -> str:
+        """The database of the workspace in this folder."""
+        return self.database or f"sqlite:///{home / 'records' / 'qms.sqlite3'}"
 
-    def copy(self, stage: str) -> tuple[Path, str]:
-        """A fresh workspace at this stage."""
+    def bring(self) -> None:
+        """Bring all stages about."""
+        self.stages = stages(self.folder, self.url(self.folder / "live"), self.pool)
+
+    @contextmanager
+    def at(self, stage: str) -> Iterator[tuple[Path, str]]:
+        """A workspace at this stage, gone again afterwards."""
         self.runs += 1
         home = self.folder / f"run-{self.runs}"
-        url = self.url(home, f"run_{self.runs}")
-        copied(self.folder / stage, self.url(self.folder / stage, stage), home, url)
-        return home, url
+        shutil.copytree(self.folder / stage, home)
+        kept = self.stages[stage]
+        if kept is not None:
+            fill(self.url(home), kept)
+        yield home, self.url(home)
+        shutil.rmtree(home)
 
     def run(self, name: str, home: Path, url: str, kill: str = "") -> tuple[int, Told]:
         """Let the child do the act, and die at a step; how it ended, and what it said before."""
@@ -107,21 +113,22 @@ def bench(
     child: subprocess.Popen[str],
 ) -> Iterator[Bench]:
     """Every stage on one database, brought about once."""
-    made = Bench(tmp_path_factory.mktemp("crash"), request.param, pool, child)
-    if made.kind == "sqlite":
-        stages(made.folder, made.url, pool)
+    folder = tmp_path_factory.mktemp("crash")
+    if request.param == "sqlite":
+        made = Bench(folder, "", pool, child)
+        made.bring()
         yield made
         return
     if UNREACHABLE:
         pytest.skip(UNREACHABLE)
-    server = server_of(SERVER)
+    name = f"qms_crash_{uuid.uuid4().hex[:12]}"
+    server = _server()
     with server.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{made.prefix}_live"')
-        stages(made.folder, made.url, pool)
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        made = Bench(folder, _url(name), pool, child)
+        made.bring()
         yield made
-        ours = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
-        for name in connection.scalars(ours, {"prefix": made.prefix}).all():
-            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
 
 
@@ -148,24 +155,6 @@ def recovered(house: House, act: Act, pool: Pool, *, repeat: bool) -> dict[str, 
     return world(house)
 
 
-def undisturbed(bench: Bench, name: str) -> tuple[Told, dict[str, Any], dict[str, list[str]], int]:
-    """The steps of the act, the world it leads to, and how everything stood before it."""
-    act = ACTS[name]
-    home, url = bench.copy(act.stage)
-    house = opened(home, url, act.at)
-    before, head = rows(house), house.head()
-    house.close()
-    status, told = bench.run(name, home, url)
-    assert (status, told.returned) == (0, True)
-    house = opened(home, url, act.at)
-    assert house.head() == head + told.entries
-    expected = recovered(house, act, bench.pool, repeat=False)
-    assert broken(house) == []
-    house.close()
-    dropped(home, url)
-    return told, expected, before, head
-
-
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What has to be there after any kill of an act."""
@@ -176,26 +165,43 @@ class Expected:
     head: int
 
 
+def undisturbed(bench: Bench, name: str) -> tuple[Told, Expected]:
+    """The steps of the act, the world it leads to, and how everything stood before it."""
+    act = ACTS[name]
+    with bench.at(act.stage) as (home, url):
+        house = opened(home, url, act.at)
+        before, head = rows(house), house.head()
+        house.close()
+        status, told = bench.run(name, home, url)
+        assert (status, told.returned) == (0, True)
+        house = opened(home, url, act.at)
+        assert house.head() == head + told.entries
+        expected = Expected(name, recovered(house, act, bench.pool, repeat=False), before, head)
+        assert broken(house) == []
+        house.close()
+    return told, expected
+
+
 def killed(bench: Bench, expected: Expected, step: str) -> list[str]:
     """Kill at one step, open again, look, recover, look again; everything that is wrong."""
     act = ACTS[expected.name]
-    home, url = bench.copy(act.stage)
-    status, told = bench.run(expected.name, home, url, kill=step)
-    if (status, told.steps[-1]) != (KILLED, step):
-        return [f"ended with {status} at {told.steps[-1]}"]
-    house = opened(home, url, act.at)
-    found = broken(house)
-    if house.head() != expected.head + told.entries:
-        found.append(f"{told.entries} entries were committed, the head moved {house.head() - expected.head}")
-    if told.commits == 0 and rows(house) != expected.before:
-        found.append("nothing was committed, and yet something has changed")
-    after = recovered(house, act, bench.pool, repeat=act.by_person and told.commits == 0)
-    found += broken(house)
-    found += [f"{part} came out otherwise" for part in after if after[part] != expected.world[part]]
-    if expected.name == "bundle":
-        found += _unverified(house)
-    house.close()
-    dropped(home, url)
+    with bench.at(act.stage) as (home, url):
+        status, told = bench.run(expected.name, home, url, kill=step)
+        if (status, told.steps[-1]) != (KILLED, step):
+            return [f"ended with {status} at {told.steps[-1]}"]
+        house = opened(home, url, act.at)
+        found = broken(house)
+        moved = house.head() - expected.head
+        if moved != told.entries:
+            found.append(f"{told.entries} entries were committed, the head moved {moved}")
+        if told.commits == 0 and rows(house) != expected.before:
+            found.append("nothing was committed, and yet something has changed")
+        after = recovered(house, act, bench.pool, repeat=act.by_person and told.commits == 0)
+        found += broken(house)
+        found += [f"{part} came out otherwise" for part in after if after[part] != expected.world[part]]
+        if expected.name == "bundle":
+            found += _unverified(house)
+        house.close()
     return found
 
 
@@ -209,11 +215,10 @@ def _unverified(house: House) -> list[str]:
 
 def matrix(bench: Bench, name: str, *, everything: bool) -> dict[str, list[str]]:
     """Each step of an act at which something goes wrong; empty is right."""
-    told, after, before, head = undisturbed(bench, name)
+    told, expected = undisturbed(bench, name)
     assert set(ACTS[name].needs) <= {step.rpartition(" ")[0] for step in told.steps}
     few = chosen(told.steps)
     steps = [step for step in told.steps if step not in few] if everything else few
-    expected = Expected(name, after, before, head)
     found = {step: killed(bench, expected, step) for step in steps}
     return {step: wrong for step, wrong in found.items() if wrong}
 
@@ -240,12 +245,11 @@ def test_every_digest_is_known_to_name_bytes_or_not() -> None:
 @pytest.fixture
 def harmed(bench: Bench) -> Iterator[House]:
     """A workspace with a document in force, to be harmed."""
-    home, url = bench.copy("followed")
-    house = opened(home, url, ACTS["index"].at)
-    assert broken(house) == []
-    yield house
-    house.close()
-    dropped(home, url)
+    with bench.at("followed") as (home, url):
+        house = opened(home, url, ACTS["index"].at)
+        assert broken(house) == []
+        yield house
+        house.close()
 
 
 def test_the_look_bites(harmed: House) -> None:
