@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import runtime
+from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
-
-
-def write_backup(home: Path, target: Path) -> runtime.BackupReport:
-    """One backup file of a workspace, whole or not at all."""
-    return runtime.backup(home, target)
 
 
 @click.command()
@@ -28,12 +24,12 @@ def write_backup(home: Path, target: Path) -> runtime.BackupReport:
 @click.pass_obj
 def backup(session: Session, file: Path, keys: Path | None) -> None:
     """Write a consistent backup to FILE while people work; keys go into a file of their own."""
-    made = write_backup(session.home, file.resolve())
+    made = runtime.backup(session.home, file.resolve())
     if keys:
         runtime.backup_keys(session.home, keys.resolve())
     session.output.result(
         {"file": file, "entries": made.entries, "blobs": made.blobs, "bytes": made.bytes},
-        "{file}: {entries} trail entries, {blobs} stored contents, {bytes} bytes.",
+        N_("{file}: {entries} trail entries, {blobs} stored contents, {bytes} bytes."),
     )
 
 
@@ -53,7 +49,7 @@ def restore(session: Session, file: Path, folder: Path, keys: Path, database_url
     done = runtime.restore(file.resolve(), folder.resolve(), keys.resolve(), database_url)
     session.output.result(
         {"folder": folder, "entries": done.entries, "blobs": done.blobs, "ok": done.ok},
-        "{folder}: {entries} trail entries and {blobs} stored contents are back; the trail verifies.",
+        N_("{folder}: {entries} trail entries and {blobs} stored contents are back; the trail verifies."),
     )
 
 

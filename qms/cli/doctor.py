@@ -10,7 +10,7 @@ from qms import documents, jobs, runtime, tasks
 from qms import trail as trails
 from qms.cli.exits import EXIT
 from qms.kernel.errors import Damaged
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, say
 from qms.runtime import KEEPER
 
 if TYPE_CHECKING:
@@ -27,17 +27,23 @@ def doctor(session: Session, deep: bool) -> int:
     def note(what: str, text: str, *, ok: bool = True) -> None:
         rows.append({"ok": ok, "what": session.output.word(what), "text": text})
 
-    made = session.runtime
+    made, language = session.runtime, session.output.language
     found, wanted = runtime.schema(session.home)
     note(N_("Database"), f"{made.engine.dialect.name}, {found}", ok=found == wanted)
     report = trails.check(made.works, KEEPER, whole=deep)
-    fault = report.fault.sentence(session.output.language) if report.fault else ""
-    note(N_("Trail"), fault or f"{report.last} ({report.checked})", ok=report.ok)
+    fault = report.fault.sentence(language) if report.fault else ""
+    told = say("{last} entries, {checked} checked", language, last=report.last, checked=report.checked)
+    note(N_("Trail"), fault or told, ok=report.ok)
     with session.keeping() as work:
         standing = made.search.state(work)
         note(
             N_("Search index"),
-            f"{standing.health.value}, -{standing.behind}",
+            say(
+                "{health}, {behind} entries behind",
+                language,
+                health=standing.health.value,
+                behind=standing.behind,
+            ),
             ok=standing.health.value == "sound",
         )
         counted = jobs.counts(work.session)
@@ -47,14 +53,15 @@ def doctor(session: Session, deep: bool) -> int:
         digests = sorted(documents.blobs(work.session))
         declared = documents.not_enacted(work)
     missing = [digest for digest in digests if not made.works.vault.has(digest)]
-    note(N_("Stored content"), f"{len(digests)}, -{len(missing)}", ok=not missing)
+    told = say("{count} named, {missing} missing", language, count=len(digests), missing=len(missing))
+    note(N_("Stored content"), told, ok=not missing)
     if deep:
         for digest in digests:
             if digest not in missing:
                 made.works.vault.read(digest)
     for key, numbers in declared.items():
         note(N_("Declared, not yet enacted"), f"{key}: {', '.join(numbers)}")
-    session.output.rows({"ok": "OK", "what": "What", "text": "State"}, rows)
+    session.output.rows({"ok": N_("OK"), "what": N_("What"), "text": N_("State")}, rows)
     return 0 if all(row["ok"] for row in rows) else EXIT[Damaged]
 
 

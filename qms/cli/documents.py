@@ -10,7 +10,7 @@ import click
 
 from qms import accounts, documents
 from qms.accounts import Meaning
-from qms.kernel.labels import in_language
+from qms.kernel.labels import N_, in_language
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _COLUMNS: Final[Mapping[str, str]] = {
-    "number": "Number",
-    "revision": "Revision",
-    "language": "Language",
-    "title": "Title",
-    "state": "State",
-    "effective_on": "Effective from",
-    "owner": "Owner",
+    "number": N_("Number"),
+    "revision": N_("Revision"),
+    "language": N_("Language"),
+    "title": N_("Title"),
+    "state": N_("State"),
+    "effective_on": N_("Effective from"),
+    "owner": N_("Owner"),
 }
 
 
 @click.group()
 def document() -> None:
-    """Controlled documents: draft, submit, sign, release, withdraw, look up."""
+    """Controlled documents: draft, submit, sign, release, read, look up."""
 
 
 def _row(found: documents.Listed, language: str) -> dict[str, object]:
@@ -80,7 +80,7 @@ def export_list(session: Session, file: Path, day: datetime | None) -> None:
     else:
         data = documents.master_list.to_csv(rows)
     file.write_bytes(data)
-    session.output.result({"file": file, "rows": len(listed)}, "{rows} rows written to {file}.")
+    session.output.result({"file": file, "rows": len(listed)}, N_("{rows} rows written to {file}."))
 
 
 @document.command()
@@ -95,7 +95,7 @@ def show(session: Session, number: str, day: datetime | None) -> None:
             _row(found, session.output.language)
             for found in documents.timeline(work.session, work.rights, number, on)
         ]
-    session.output.rows({**_COLUMNS, "ref": "Reference"}, rows)
+    session.output.rows({**_COLUMNS, "ref": N_("Reference")}, rows)
 
 
 @document.command()
@@ -114,7 +114,7 @@ def draft(session: Session, file: Path) -> None:
     with session.writing("document draft") as work:
         made = documents.draft(work, ready)
         ref = documents.ref_of(made)
-    session.output.result({"revision": ref}, "{revision} is a draft.")
+    session.output.result({"revision": ref}, N_("{revision} is a draft."))
 
 
 @document.command()
@@ -141,7 +141,7 @@ def export(session: Session, number: str, language: str, file: Path | None) -> N
         with session.writing("document export") as work:
             documents.sync.note_export(work, exported)
     session.output.result(
-        {"file": file or exported.path, "revision": exported.revision}, "{revision} written to {file}."
+        {"file": file or exported.path, "revision": exported.revision}, N_("{revision} written to {file}.")
     )
 
 
@@ -169,7 +169,7 @@ def submit(session: Session, revision: str) -> None:
         done = documents.submit(work, ref, password=key)
     session.output.result(
         {"revision": ref, "dangling": len(done.dangling)},
-        "{revision} is in review; {dangling} references end nowhere.",
+        N_("{revision} is in review; {dangling} references end nowhere."),
     )
 
 
@@ -185,7 +185,7 @@ def sign(session: Session, revision: str, opinion: str, approve: bool) -> None:
     verb = documents.sign_approval if approve else documents.sign_review
     with session.writing("document sign") as work:
         progress = verb(work, ref, password=key, opinion=opinion)
-    session.output.result({"revision": ref, "complete": progress.is_complete}, "Signed {revision}.")
+    session.output.result({"revision": ref, "complete": progress.is_complete}, N_("Signed {revision}."))
 
 
 @document.command("return")
@@ -197,7 +197,7 @@ def return_(session: Session, revision: str, reason: str) -> None:
     ref = _ref(revision)
     with session.writing("document return") as work:
         documents.return_to_draft(work, ref, reason)
-    session.output.result({"revision": ref}, "{revision} is a draft again.")
+    session.output.result({"revision": ref}, N_("{revision} is a draft again."))
 
 
 @document.command()
@@ -215,7 +215,7 @@ def release(session: Session, revision: str, effective: datetime | None) -> None
         documents.release(work, plan, password=key)
     session.output.result(
         {"revision": ref, "effective": plan.effective_on},
-        "{revision} is being issued, effective from {effective}.",
+        N_("{revision} is being issued, effective from {effective}."),
     )
 
 
@@ -228,7 +228,7 @@ def acknowledge(session: Session, revision: str) -> None:
     key = _key(session, ref, Meaning.ACKNOWLEDGED)
     with session.writing("document acknowledge") as work:
         documents.acknowledge(work, ref, password=key)
-    session.output.result({"revision": ref}, "You have acknowledged {revision}.")
+    session.output.result({"revision": ref}, N_("You have acknowledged {revision}."))
 
 
 @document.command()
@@ -249,7 +249,7 @@ def pdf(session: Session, revision: str, file: Path) -> None:
         data = documents.original(work, ref)
     file.write_bytes(data)
     session.output.result(
-        {"revision": ref, "file": file, "bytes": len(data)}, "{revision} written to {file}."
+        {"revision": ref, "file": file, "bytes": len(data)}, N_("{revision} written to {file}.")
     )
 
 

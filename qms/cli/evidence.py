@@ -13,7 +13,7 @@ from qms import evidence as bundles
 from qms.accounts import Meaning
 from qms.cli.exits import EXIT
 from qms.kernel.errors import Damaged
-from qms.kernel.labels import say
+from qms.kernel.labels import N_, say
 from qms.kernel.ports import Scope
 from qms.kernel.refs import Ref
 
@@ -36,11 +36,11 @@ def listing(session: Session) -> None:
         found = bundles.requests(work.session, work.rights)
     session.output.rows(
         {
-            "number": "Number",
-            "state": "State",
-            "receiver": "Receiver",
-            "purpose": "Purpose",
-            "files": "Files",
+            "number": N_("Number"),
+            "state": N_("State"),
+            "receiver": N_("Receiver"),
+            "purpose": N_("Purpose"),
+            "files": N_("Files"),
         },
         [
             {
@@ -100,7 +100,7 @@ def request(  # noqa: PLR0917 - click passes one argument an option, by name
         asked = bundles.request(
             work, purpose=purpose, receiver_id=person.id, scope=scope, organisation=organisation
         )
-    session.output.result({"number": asked.number}, "{number} waits for approval.")
+    session.output.result({"number": asked.number}, N_("{number} waits for approval."))
 
 
 @evidence.command()
@@ -120,7 +120,7 @@ def approve(session: Session, number: str) -> None:
         )
     with session.writing("evidence approve") as work:
         bundles.approve(work, number, password=key)
-    session.output.result({"number": number}, "{number} is approved and being built.")
+    session.output.result({"number": number}, N_("{number} is approved and being built."))
 
 
 @evidence.command()
@@ -131,7 +131,7 @@ def reject(session: Session, number: str, reason: str) -> None:
     """Reject a request with a reason."""
     with session.writing("evidence reject") as work:
         bundles.reject(work, number, reason=reason)
-    session.output.result({"number": number}, "{number} is rejected.")
+    session.output.result({"number": number}, N_("{number} is rejected."))
 
 
 @evidence.command("hand-over")
@@ -150,7 +150,7 @@ def hand_over(session: Session, number: str, file: Path | None) -> None:
             stream.write(chunk)
     session.output.result(
         {"number": number, "file": target, "fingerprint": bundles.spelled(done.fingerprint or "")},
-        "{number} written to {file}. Tell the receiver the fingerprint by another way: {fingerprint}",
+        N_("{number} written to {file}. Tell the receiver the fingerprint by another way: {fingerprint}"),
     )
 
 

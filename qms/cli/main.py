@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -27,6 +28,9 @@ from qms.cli.output import Output
 from qms.cli.session import Session
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -78,19 +82,19 @@ for _part in (
         cli.add_command(_command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command; a refusal is a sentence on standard error and its exit code."""
-    language = "en"
     try:
-        result = cli.main(standalone_mode=False)
+        result = cli.main(arguments, prog_name="qms", standalone_mode=False)
     except click.ClickException as fault:
         fault.show()
         sys.exit(fault.exit_code)
     except click.Abort:
         sys.exit(130)
     except QmsError as refusal:
-        context = click.get_current_context(silent=True)
-        language = context.obj.output.language if context else Session.last_language
-        click.echo(refusal.sentence(language), err=True)
+        (Session.last or Output(as_json=False, language="en")).refused(refusal)
         sys.exit(exit_code(refusal))
+    except OSError as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)

@@ -20,6 +20,8 @@ from qms.kernel.refs import Ref
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from qms.kernel.errors import QmsError
+
 
 class Output:
     """Where a command's answer goes; `as_json` is chosen once by `--json`."""
@@ -34,12 +36,19 @@ class Output:
         if not self.as_json:
             self.console.print(say(text, self.language, **facts), markup=False)
 
+    def refused(self, refusal: QmsError) -> None:
+        """A refusal on standard error: its sentence, with its name for programs (law 10)."""
+        text = refusal.sentence(self.language)
+        if self.as_json:
+            text = json.dumps({"refused": refusal.code, "message": text}, ensure_ascii=False)
+        click.echo(text, err=True)
+
     def word(self, text: str) -> str:
         """A marked text in the language of the answers."""
         return say(text, self.language)
 
     def rows(self, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Rows under translated heads, or a JSON array with the plain keys."""
+        """Rows under translated heads, each marked with `N_`, or a JSON array with the plain keys."""
         if self.as_json:
             self.value([dict(row) for row in rows])
             return

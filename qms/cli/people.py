@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import accounts
+from qms.kernel.labels import N_
 from qms.runtime import KEEPER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qms.cli.session import Session
+
+_ADDED: Final[Mapping[str, str]] = {
+    "departments": N_("departments"),
+    "posts": N_("posts"),
+    "circles": N_("closed circles"),
+    "people": N_("people"),
+    "substitutions": N_("substitutions"),
+}
 
 
 @click.group()
@@ -38,11 +49,11 @@ def listing(session: Session, everybody: bool) -> None:
         ]
     session.output.rows(
         {
-            "login": "Sign-in name",
-            "name": "Name",
-            "departments": "Departments",
-            "posts": "Posts",
-            "active": "Active",
+            "login": N_("Sign-in name"),
+            "name": N_("Name"),
+            "departments": N_("Departments"),
+            "posts": N_("Posts"),
+            "active": N_("Active"),
         },
         rows,
     )
@@ -58,31 +69,39 @@ def import_(session: Session, file: Path) -> None:
     """
     with session.writing("people import") as work:
         applied = accounts.apply_organisation(work, file.read_text("utf-8"), file.name)
-    session.output.say(
-        "Added: {added}.", added=", ".join(f"{what} {count}" for what, count in applied.added.items()) or "-"
-    )
-    session.output.rows(
-        {"login": "Sign-in name", "password": "Password"},
-        [{"login": login, "password": password} for login, password in applied.passwords.items()],
-    )
+    output = session.output
+    if output.as_json:
+        output.value({"added": applied.added, "passwords": applied.passwords})
+        return
+    added = [f"{output.word(_ADDED[what])} {count}" for what, count in applied.added.items()]
+    output.say("Added: {added}.", added=", ".join(added) or "-")
+    if applied.passwords:
+        output.rows(
+            {"login": N_("Sign-in name"), "password": N_("Password")},
+            [{"login": login, "password": password} for login, password in applied.passwords.items()],
+        )
 
 
 @people.command("password")
 @click.pass_obj
 def password(session: Session) -> None:
     """Change the password of the acting person; a first password must be changed."""
-    if not session.login:
-        raise click.UsageError("Say who acts: qms --as LOGIN people password")
-    old = session.password()
-    new = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-    with session.runtime.works.reading(KEEPER) as look:
-        found = accounts.person_by_login(look.session, session.login)
-    if found is None:
-        raise accounts.NoSuchPerson(person=session.login)
-    actor, rights = session.runtime.person(session.login)
-    with session.runtime.works.writing(actor, rights) as work:
-        accounts.change_password(work, old, new)
-    session.output.say("The password is changed; all other sessions have ended.")
+    login, old = session.named(), session.password()
+    new = session.secret(N_("New password"), twice=True)
+    works = session.runtime.works
+    with session.journalled(KEEPER, "people password"):
+        with works.reading(KEEPER) as look:
+            checked = accounts.check_password(look.session, login, old, address="terminal", now=look.now)
+        if not checked.right:
+            raise accounts.SignInRefused(
+                account=checked.account, address="terminal", person_id=checked.person_id
+            )
+        actor, rights = session.runtime.person(login)
+        with works.writing(actor, rights) as work:
+            accounts.sign_out(work, accounts.change_password(work, old, new).token)
+    session.output.result(
+        {"login": login, "changed": True}, N_("The password is changed; all other sessions have ended.")
+    )
 
 
 @people.command("reset")
@@ -96,7 +115,7 @@ def reset(session: Session, login: str, reason: str) -> None:
         if found is None:
             raise accounts.NoSuchPerson(person=login)
         made = accounts.reset_password(work, found.id, reason)
-    session.output.result({"login": login, "password": made}, "{login}: {password}")
+    session.output.result({"login": login, "password": made}, N_("{login}: {password}"))
 
 
 COMMANDS: Final = (people,)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from qms.kernel.labels import N_
 from qms.runtime import KEEPER
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def find(session: Session, words: tuple[str, ...], day: datetime | None, most: i
         page = session.runtime.search.find(work, " ".join(words), day=day.date() if day else None, size=most)
     session.output.rows(
         {
-            "number": "Number",
-            "revision": "Revision",
-            "clause": "Clause",
-            "heading": "Heading",
-            "snippet": "Found",
+            "number": N_("Number"),
+            "revision": N_("Revision"),
+            "clause": N_("Clause"),
+            "heading": N_("Heading"),
+            "snippet": N_("Found"),
         },
         [
             {
@@ -61,7 +62,7 @@ def find(session: Session, words: tuple[str, ...], day: datetime | None, most: i
 def rebuild(session: Session) -> None:
     """Build the index from zero beside the old one and swap them."""
     seq = session.runtime.search.rebuild(session.runtime.works, KEEPER)
-    session.output.result({"seq": seq}, "The index stands at entry {seq}.")
+    session.output.result({"seq": seq}, N_("The index stands at entry {seq}."))
 
 
 @search.command()
@@ -77,7 +78,7 @@ def state(session: Session) -> None:
             "behind": standing.behind,
             "entries": standing.entries,
         },
-        "The index is {health}, {behind} entries behind, and holds {entries} clauses.",
+        N_("The index is {health}, {behind} entries behind, and holds {entries} clauses."),
     )
 
 

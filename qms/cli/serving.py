@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from qms.kernel.labels import N_
 from qms.worker.loop import Loop
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
 
 def together(commands: list[list[str]], environment: dict[str, str]) -> int:
     """Run the commands side by side; when one ends or a signal comes, all end."""
-    stop = threading.Event()
+    stop = asked_to_stop()
     children = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603 - our own commands
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     watchers = [threading.Thread(target=_watch, args=(child, stop), daemon=True) for child in children]
     for watcher in watchers:
         watcher.start()
@@ -58,6 +57,17 @@ def together(commands: list[list[str]], environment: dict[str, str]) -> int:
             child.send_signal(signal.SIGTERM)
     codes = [_end(child) for child in children]
     return next((code for code in codes if code not in {0, -signal.SIGTERM, -signal.SIGINT}), 0)
+
+
+def asked_to_stop() -> threading.Event:
+    """An event that Ctrl-C or a request to end sets.
+
+    A thread of its own sets it, because the handler may run while the main thread holds its lock.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: threading.Thread(target=stop.set).start())
+    return stop
 
 
 def _watch(child: subprocess.Popen[bytes], stop: threading.Event) -> None:
@@ -76,18 +86,17 @@ def _end(child: subprocess.Popen[bytes]) -> int:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now and stop.")
 @click.pass_obj
-def worker(session: Session, once: bool) -> int:
+def worker(session: Session, once: bool) -> None:
     """Run jobs, the day job, mail and the search index."""
     loop = Loop(session.runtime)
-    if once:
+    if not once:
+        loop.run(asked_to_stop())
+        return
+    try:
         done = loop.drain()
-        session.output.result({"done": done}, "{done} jobs done.")
-        return 0
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    loop.run(stop)
-    return 0
+    finally:
+        loop.close()
+    session.output.result({"done": done}, N_("{done} jobs done."))
 
 
 COMMANDS: Final = (serve, worker)

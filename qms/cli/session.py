@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import click
 
 from qms import accounts, runtime
+from qms.kernel.errors import Forbidden
+from qms.kernel.labels import N_, say
 from qms.kernel.ports import Actor, Rights
 from qms.kernel.refs import Ref
 from qms.runtime import KEEPER, Runtime
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
     from qms.cli.output import Output
     from qms.kernel.work import Work
 
+_PLACE: Final = "terminal"
+
 
 class Session:
     """One run of the command line over one workspace."""
 
-    last_language: ClassVar[str] = "en"
+    last: ClassVar[Output | None] = None
 
     def __init__(self, home: Path, login: str | None, output: Output) -> None:
         self.home = home
@@ -33,7 +37,7 @@ class Session:
         self._runtime: Runtime | None = None
         self._password: str | None = None
         self._who: tuple[Actor, Rights] | None = None
-        Session.last_language = output.language
+        Session.last = output
 
     @property
     def runtime(self) -> Runtime:
@@ -54,34 +58,55 @@ class Session:
     def password(self) -> str:
         """The password of the acting person: asked on a terminal, read from standard input otherwise."""
         if self._password is None:
-            if sys.stdin.isatty():
-                self._password = click.prompt("Password", hide_input=True, err=True)
-            else:
-                self._password = sys.stdin.readline().rstrip("\n")
+            self._password = self.secret(N_("Password"))
         return self._password
+
+    def secret(self, asked: str, *, twice: bool = False) -> str:
+        """Something nobody else may read: asked without echo, or the next line of standard input."""
+        if sys.stdin.isatty():
+            text = say(asked, self.output.language)
+            return str(click.prompt(text, hide_input=True, confirmation_prompt=twice, err=True))
+        return sys.stdin.readline().rstrip("\n")
+
+    def named(self) -> str:
+        """The login given with `--as`."""
+        if not self.login:
+            raise click.UsageError(say("Say who acts: qms --as LOGIN ...", self.output.language))
+        return self.login
 
     def who(self) -> tuple[Actor, Rights]:
         """The acting person, proven by the password once a run (P11-200)."""
         if self._who is None:
-            if not self.login:
-                raise click.UsageError("Say who acts: qms --as LOGIN ...")
-            password = self.password()
-            with self.runtime.works.reading(KEEPER) as work:
-                checked = accounts.check_password(
-                    work.session, self.login, password, address="terminal", now=work.now
-                )
-            try:
-                with self.runtime.works.writing(KEEPER) as work:
-                    ticket = accounts.sign_in(work, self.login, password, address="terminal", checked=checked)
-                    accounts.sign_out(work, ticket.token)
-            except accounts.SignInRefused as refusal:
-                with self.runtime.works.writing(KEEPER) as work:
-                    accounts.journal_refusal(work, refusal)
-                raise
+            login, password = self.named(), self.password()
+            with self.journalled(KEEPER, "sign-in"):
+                ticket = self._sign_in(login, password)
             if ticket.must_change:
                 raise accounts.PasswordMustChange
-            self._who = self.runtime.person(self.login)
+            self._who = self.runtime.person(login)
         return self._who
+
+    def _sign_in(self, login: str, password: str) -> accounts.Ticket:
+        with self.runtime.works.reading(KEEPER) as look:
+            checked = accounts.check_password(look.session, login, password, address=_PLACE, now=look.now)
+        with self.runtime.works.writing(KEEPER) as work:
+            ticket = accounts.sign_in(work, login, password, address=_PLACE, checked=checked)
+            accounts.sign_out(work, ticket.token)
+        return ticket
+
+    @contextmanager
+    def journalled(self, actor: Actor, attempt: str) -> Iterator[None]:
+        """What is denied inside is journalled in a Work of its own; a wrong password is counted (law 10)."""
+        try:
+            yield
+        except (accounts.SignInRefused, accounts.SigningRefused, accounts.TooManyAttempts) as refusal:
+            with self.runtime.works.writing(actor) as work:
+                accounts.journal_refusal(work, refusal)
+            raise
+        except Forbidden as refusal:
+            self.runtime.record_refusal(
+                actor, attempt=f"cli:{attempt}", ref=Ref("command", attempt), refusal=refusal
+            )
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -94,14 +119,11 @@ class Session:
     def writing(self, attempt: str) -> Iterator[Work]:
         """An act in the person's name; what is denied is journalled after the rollback (law 10)."""
         actor, rights = self.who()
-        try:
-            with self.runtime.works.writing(actor, rights, self.output.language) as work:
-                yield work
-        except (accounts.SigningRefused, accounts.NotAllowed) as refusal:
-            self.runtime.record_refusal(
-                actor, attempt=f"cli:{attempt}", ref=Ref("command", attempt), refusal=refusal
-            )
-            raise
+        with (
+            self.journalled(actor, attempt),
+            self.runtime.works.writing(actor, rights, self.output.language) as work,
+        ):
+            yield work
 
     @contextmanager
     def keeping(self) -> Iterator[Work]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import documents, standards
-from qms.kernel.labels import in_language
+from qms.kernel.labels import N_, in_language
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
@@ -33,7 +33,9 @@ def listing(session: Session) -> None:
             }
             for each in standards.editions(work.session)
         ]
-    session.output.rows({"code": "Edition", "title": "Title", "status": "Status", "clauses": "Clauses"}, rows)
+    session.output.rows(
+        {"code": N_("Edition"), "title": N_("Title"), "status": N_("Status"), "clauses": N_("Clauses")}, rows
+    )
 
 
 @standard.command("import")
@@ -44,7 +46,7 @@ def import_(session: Session, file: Path) -> None:
     with session.writing("standard import") as work:
         loaded = standards.load_edition(work, file.read_text("utf-8"), file.name)
         code = loaded.code
-    session.output.result({"code": code}, "{code} is imported.")
+    session.output.result({"code": code}, N_("{code} is imported."))
 
 
 @standard.command()
@@ -55,7 +57,7 @@ def matrix(session: Session, edition: str) -> None:
     with session.reading() as work:
         found = documents.clause_matrix(work.session, work.rights, edition, work.today)
     session.output.rows(
-        {"clause": "Clause", "title": "Title", "documents": "Documents"},
+        {"clause": N_("Clause"), "title": N_("Title"), "documents": N_("Documents")},
         [
             {
                 "clause": row.clause.number,

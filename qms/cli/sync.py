@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import documents
+from qms.cli.exits import EXIT
+from qms.kernel.errors import Conflict
+from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
+
+_WRONG: Final = frozenset(
+    {documents.sync.Deed.CONFLICT, documents.sync.Deed.REFUSED, documents.sync.Deed.INVALID}
+)
 
 
 @click.command()
@@ -32,15 +39,16 @@ def sync(session: Session, dry_run: bool, overwrite: bool) -> int:
                 ready = documents.sync.prepare_file(works.vault, works.settings, path)
                 with session.writing("sync") as work:
                     documents.sync.sync_file(work, path, ready, overwrite=overwrite)
-    wrong = {documents.sync.Deed.CONFLICT, documents.sync.Deed.REFUSED, documents.sync.Deed.INVALID}
+    wrong = _WRONG - ({documents.sync.Deed.CONFLICT} if overwrite else set())
     session.output.rows(
-        {"path": "File", "deed": "What happens", "revision": "Revision", "problem": "Fault"},
+        {"path": N_("File"), "deed": N_("What happens"), "revision": N_("Revision"), "problem": N_("Fault")},
         [
             {
                 "path": step.path,
                 "deed": session.output.word(documents.sync.DEEDS[step.deed]),
                 "revision": step.revision,
                 "problem": "\n".join(each.sentence(session.output.language) for each in step.problems),
+                "difference": step.difference,
             }
             for step in steps
             if step.deed is not documents.sync.Deed.UNCHANGED or session.output.as_json
@@ -49,7 +57,7 @@ def sync(session: Session, dry_run: bool, overwrite: bool) -> int:
     for step in steps:
         if step.deed is documents.sync.Deed.CONFLICT and not overwrite and not session.output.as_json:
             click.echo(step.difference)
-    return 6 if any(step.deed in wrong for step in steps) and not overwrite else 0
+    return EXIT[Conflict] if any(step.deed in wrong for step in steps) else 0
 
 
 COMMANDS: Final = (sync,)

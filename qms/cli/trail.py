@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from qms import accounts
 from qms import trail as trails
 from qms.cli.exits import EXIT
 from qms.kernel.errors import Damaged
+from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.runtime import KEEPER, sentences
 
@@ -28,15 +30,14 @@ def trail() -> None:
 def show(session: Session, about: str | None, most: int) -> None:
     """Read the newest entries in plain sentences."""
     with session.reading() as work:
-        if not work.rights.may("trail:read"):
-            raise click.ClickException("Reading the trail needs the right trail:read.")
+        accounts.require(work, "trail:read")
         rows = (
             trails.history(work.session, Ref.parse(about), most)
             if about
             else trails.browse(work.session, limit=most)
         )
     session.output.rows(
-        {"seq": "No.", "at": "When", "text": "What"},
+        {"seq": N_("No."), "at": N_("When"), "text": N_("What")},
         [
             {
                 "seq": row.seq,
@@ -65,10 +66,10 @@ def verify(session: Session, since_checkpoint: bool) -> int:
     }
     if report.ok:
         session.output.result(
-            facts, "{checked} entries verify, up to {last}, bounded by {checkpoints} signed checkpoints."
+            facts, N_("{checked} entries verify, up to {last}, bounded by {checkpoints} signed checkpoints.")
         )
         return 0
-    session.output.result(facts, "The trail does not verify: {fault}")
+    session.output.result(facts, N_("The trail does not verify: {fault}"))
     return EXIT[Damaged]
 
 
@@ -77,11 +78,13 @@ def verify(session: Session, since_checkpoint: bool) -> int:
 @click.pass_obj
 def checkpoint(session: Session, reason: str) -> None:
     """Sign the trail as it stands and keep the checkpoint outside the database."""
-    actor, rights = session.who()
-    if not rights.may("trail:verify"):
-        raise click.ClickException("Signing a checkpoint needs the right trail:verify.")
+    actor, _ = session.who()
+    with session.reading() as work:
+        accounts.require(work, "trail:verify")
     made = trails.checkpoint(session.runtime.works, actor, reason)
-    session.output.result({"size": made.size, "root": made.root}, "Checkpoint over {size} entries: {root}")
+    session.output.result(
+        {"size": made.size, "root": made.root}, N_("Checkpoint over {size} entries: {root}")
+    )
 
 
 COMMANDS: Final = (trail,)

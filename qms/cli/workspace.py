@@ -2,71 +2,76 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from qms import documents, runtime
-from qms.cli.backups import write_backup
-from qms.runtime import KEEPER, every_permission
+from qms import runtime
+from qms.cli.starter import take_over
+from qms.kernel.labels import N_, say
+from qms.runtime import KEEPER
 
 if TYPE_CHECKING:
-    from qms.cli.session import Session
+    from collections.abc import Mapping
 
-LIBRARY: Final = Path(__file__).parents[2]
+    from qms import accounts
+    from qms.cli.session import Session
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--name", default="", help="The name of the organisation, as printed on documents.")
-@click.option("--empty", is_flag=True, help="Without the starter library.")
+@click.option("--public-url", default="", help="The address at which the pages are reached; printed on PDFs.")
+@click.option("--database-url", default="", help="An empty PostgreSQL database; the embedded one without it.")
+@click.option("--empty", is_flag=True, help="Without the starter library, its departments and posts.")
 @click.pass_obj
-def init(session: Session, folder: Path, name: str, empty: bool) -> None:
+def init(  # noqa: PLR0917 - click passes one argument an option, by name
+    session: Session, folder: Path, name: str, public_url: str, database_url: str, empty: bool
+) -> None:
     """Make a real, empty workspace: three administrators, the starter library as drafts, nothing issued."""
     home = folder.resolve()
-    if name:
-        _write_settings(home, name)
+    if runtime.is_workspace(home):
+        raise runtime.AlreadyAWorkspace(folder=home)
+    given = {"organisation": name, "public_url": public_url, "database_url": database_url}
+    _write_settings(home, {key: value for key, value in given.items() if value})
     made, founded = runtime.make(
         home, {"zh-Hans": name} if name else {"zh-Hans": "本组织", "en": "Organisation"}
     )
     session.adopt(made)
-    drafts = 0 if empty else _library(made)
-    session.output.say(
-        "The workspace is in {folder}. {count} documents of the starter library are drafts.",
-        folder=home,
-        count=drafts,
-    )
-    session.output.say("First passwords, shown this once; each must be changed at the first sign-in:")
-    session.output.rows(
-        {"role": "Role", "login": "Sign-in name", "password": "Password"},
-        [
-            {"role": role, "login": login, "password": founded.passwords[role]}
-            for role, login in founded.logins.items()
-        ],
-    )
+    _tell_passwords(session, home, founded)
+    if not empty:
+        count = take_over(made)
+        session.output.say("{count} documents of the starter library are drafts.", count=count)
+    made.search.follow(made.works, KEEPER)
 
 
-def _write_settings(home: Path, name: str) -> None:
+def _write_settings(home: Path, given: Mapping[str, str]) -> None:
+    """A `qms.toml` with what was given, in a folder that has none yet."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "qms.toml"
-    if not path.exists():
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        path.write_text(f'organisation = "{quoted}"\n', "utf-8")
+    if given and path.exists():
+        text = say("There is a file {file} already; set {keys} there.", file=path, keys=", ".join(given))
+        raise click.UsageError(text)
+    if given:
+        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in given.items()]
+        path.write_text("".join(lines), "utf-8")
+        path.chmod(0o600)
 
 
-def _library(made: runtime.Runtime) -> int:
-    """Copy the starter library into the workspace and take every file over as a draft (law 14)."""
-    settings = made.settings
-    shutil.copytree(LIBRARY / "procedures", settings.at(settings.procedures), dirs_exist_ok=True)
-    shutil.copytree(LIBRARY / "forms", settings.at(settings.forms), dirs_exist_ok=True)
-    count = 0
-    for path in documents.sync.files_of(settings):
-        ready = documents.sync.prepare_file(made.works.vault, settings, path)
-        with made.works.writing(KEEPER, every_permission()) as work:
-            count += documents.sync.sync_file(work, path, ready) is not None
-    return count
+def _tell_passwords(session: Session, home: Path, founded: accounts.Founded) -> None:
+    """Told before anything else can go wrong, for nobody can ask for them again."""
+    rows = [
+        {"role": role, "login": login, "password": founded.passwords[role]}
+        for role, login in founded.logins.items()
+    ]
+    if session.output.as_json:
+        session.output.value({"folder": home, "administrators": rows})
+        return
+    session.output.say("The workspace is in {folder}.", folder=home)
+    session.output.say("First passwords, shown this once; each must be changed at the first sign-in:")
+    session.output.rows({"role": N_("Role"), "login": N_("Sign-in name"), "password": N_("Password")}, rows)
 
 
 @click.command()
@@ -78,14 +83,14 @@ def upgrade(session: Session, backup: Path | None) -> None:
     """Bring the database to this program's schema: backup first, forward only."""
     found, wanted = runtime.schema(session.home)
     if found == wanted:
-        session.output.result({"schema": wanted}, "The schema is {schema} already; nothing to do.")
+        session.output.result({"schema": wanted}, N_("The schema is {schema} already; nothing to do."))
         return
     target = backup or session.home / f"before-{wanted}.qms-backup.zip"
-    write_backup(session.home, target)
+    runtime.backup(session.home, target.resolve(), behind=True)
     runtime.upgrade(session.home)
     session.output.result(
         {"from": found, "to": wanted, "backup": target},
-        "Upgraded from {old} to {to}; the backup is {backup}.",
+        N_("Upgraded from {old} to {to}; the backup is {backup}."),
         old=found or "-",
     )
 

@@ -33,6 +33,11 @@ def head() -> str:
     return newest
 
 
+def known() -> frozenset[str]:
+    """Every revision this program can bring forward."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def current(engine: Engine) -> str | None:
     """The revision the database is at; None for an empty one."""
     with engine.connect() as connection:

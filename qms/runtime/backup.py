@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import sqlite3
@@ -9,9 +11,9 @@ import subprocess
 import tempfile
 import zipfile
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from sqlalchemy.engine import make_url
 
@@ -19,16 +21,18 @@ from qms import trail
 from qms.kernel.clock import iso
 from qms.kernel.errors import Conflict
 from qms.kernel.refs import Ref
-from qms.runtime.parts import KEEPER, build, every_permission
+from qms.runtime.parts import KEEPER, build, every_permission, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qms.runtime.parts import Runtime
 
-FORMAT: Final = "qms-backup/1"
+FORMAT: Final = "qms-backup/2"
+KEYS: Final = "qms-keys/2"
 NOTE: Final = "qms-backup.json"
 FOLDERS: Final = ("procedures", "forms")
+_PIECE: Final = 1 << 20
 
 
 class BackupExists(Conflict):
@@ -53,69 +57,115 @@ class BackupReport:
     ok: bool = True
 
 
-def backup(home: Path, target: Path) -> BackupReport:
+@dataclass(slots=True)
+class Packer:
+    """An archive being written: its closing note tells the digest of every member (REL-10)."""
+
+    archive: zipfile.ZipFile
+    files: dict[str, str] = field(default_factory=dict)
+    blobs: int = 0
+    _listed: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def add(self, name: str, source: BinaryIO, method: int = zipfile.ZIP_DEFLATED) -> None:
+        """One named file."""
+        member = zipfile.ZipInfo(name)
+        member.compress_type = method
+        hashed = hashlib.sha256()
+        with self.archive.open(member, "w", force_zip64=True) as stream:
+            while piece := source.read(_PIECE):
+                hashed.update(piece)
+                stream.write(piece)
+        self.files[name] = hashed.hexdigest()
+
+    def add_file(self, name: str, path: Path) -> None:
+        """One file of the workspace."""
+        with path.open("rb") as stream:
+            self.add(name, stream)
+
+    def add_blob(self, digest: str, chunks: Iterator[bytes]) -> None:
+        """One stored content, whose name is its digest."""
+        with self.archive.open(zipfile.ZipInfo(f"vault/{digest}"), "w", force_zip64=True) as stream:
+            for chunk in chunks:
+                stream.write(chunk)
+        self.blobs += 1
+        self._listed.update(f"{digest}\n".encode())
+
+    def close(self, facts: Mapping[str, object]) -> None:
+        """The note, written last."""
+        told = {**facts, "files": self.files, "blobs": self.blobs, "listed": self._listed.hexdigest()}
+        self.archive.writestr(NOTE, json.dumps(told, sort_keys=True))
+
+
+def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
     """Write one file that a workspace can be restored from, the keys excepted.
 
     A checkpoint is signed first, so that what comes back can be held against it. The database is
     copied by its own online means; the blobs are copied after it, so that every row finds its bytes.
+    `behind` takes a database of an earlier schema as it is, before an upgrade: nothing is written to it.
     """
     if target.exists():
         raise BackupExists(file=target)
-    made = build(home)
+    made = opened(home) if behind else build(home)
     try:
-        trail.checkpoint(made.works, KEEPER, "backup")
-        with _whole_or_not(target) as (packed, folder):
-            entries = _database(made, packed, folder)
-            blobs = _blobs(made, packed)
-            _files(made, packed, home)
-        with made.works.writing(KEEPER, every_permission()) as work:
-            after = {"entries": entries, "blobs": blobs}
-            work.record("workspace:backup", Ref("backup", target.name), after=after)
+        if not behind:
+            trail.checkpoint(made.works, KEEPER, "backup")
+        # Listed before the database is copied: a later one would tell of entries the copy has not.
+        kept = sorted(made.settings.at(made.settings.checkpoints).glob("*.txt"))
+        with _whole_or_not(target) as (packer, folder):
+            facts = _database(made, packer, folder)
+            for digest in made.works.vault.digests():
+                packer.add_blob(digest, made.works.vault.chunks(digest))
+            _files(made, packer, home, kept)
+            packer.close({"format": FORMAT, **facts})
+        entries = int(str(facts["entries"]))
+        if not behind:
+            with made.works.writing(KEEPER, every_permission()) as work:
+                after = {"entries": entries, "blobs": packer.blobs}
+                work.record("workspace:backup", Ref("backup", target.name), after=after)
     finally:
         made.close()
-    return BackupReport(entries, blobs, target.stat().st_size)
+    return BackupReport(entries, packer.blobs, target.stat().st_size)
 
 
 def backup_keys(home: Path, target: Path) -> None:
     """Write the keys to a file of their own, to be kept somewhere else, readable by its owner only."""
     if target.exists():
         raise BackupExists(file=target)
-    made = build(home)
+    made = opened(home)
     folder = made.settings.at(made.settings.keys)
     made.close()
-    with _whole_or_not(target) as (packed, _):
+    with _whole_or_not(target) as (packer, _):
         for path in sorted(folder.iterdir()):
             if path.is_file():
-                packed.write(path, f"keys/{path.name}")
-    target.chmod(0o600)
+                packer.add_file(f"keys/{path.name}", path)
+        packer.close({"format": KEYS})
 
 
 @contextmanager
-def _whole_or_not(target: Path) -> Iterator[tuple[zipfile.ZipFile, Path]]:
+def _whole_or_not(target: Path) -> Iterator[tuple[Packer, Path]]:
+    """An archive readable by its owner only, that gets its name once all of it is on the disk."""
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
         folder = Path(name)
         unfinished = folder / "unfinished.zip"
-        with zipfile.ZipFile(unfinished, "w", allowZip64=True) as packed:
-            yield packed, folder
+        with zipfile.ZipFile(unfinished, "w", allowZip64=True) as archive:
+            yield Packer(archive), folder
+        unfinished.chmod(0o600)
         with unfinished.open("rb") as stream:
             os.fsync(stream.fileno())
         os.link(unfinished, target)
 
 
-def _database(made: Runtime, packed: zipfile.ZipFile, folder: Path) -> int:
+def _database(made: Runtime, packer: Packer, folder: Path) -> dict[str, object]:
     copy = folder / "database"
-    with made.works.reading(KEEPER) as work:
-        now = iso(work.now)
+    now = iso(made.works.clock.now())
     if made.engine.dialect.name == "sqlite":
         entries, hashed = _copy_sqlite(made, copy)
         name = "database.sqlite3"
     else:
         entries, hashed = _dump_postgresql(made, copy)
         name = "database.dump"
-    packed.write(copy, name, zipfile.ZIP_DEFLATED)
-    note = {"format": FORMAT, "database": name, "entries": entries, "head": hashed, "at": now}
-    packed.writestr(NOTE, json.dumps(note, sort_keys=True))
-    return entries
+    packer.add_file(name, copy)
+    return {"database": name, "entries": entries, "head": hashed, "at": now}
 
 
 def _copy_sqlite(made: Runtime, copy: Path) -> tuple[int, str]:
@@ -134,42 +184,44 @@ def _copy_sqlite(made: Runtime, copy: Path) -> tuple[int, str]:
 
 def _dump_postgresql(made: Runtime, copy: Path) -> tuple[int, str]:
     """Dump in the very snapshot in which the head was read, so that note and dump agree."""
-    url = make_url(made.settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
     with made.works.reading(KEEPER) as work:
         seq, hashed = trail.head(work.session)
         snapshot = trail.snapshot(work.session)
-        run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={copy}", url)
+        asked = ("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={copy}")
+        run(asked, made.settings.database)
     return seq, hashed
 
 
-def _blobs(made: Runtime, packed: zipfile.ZipFile) -> int:
-    count = 0
-    for digest in made.works.vault.digests():
-        with packed.open(zipfile.ZipInfo(f"vault/{digest}"), "w", force_zip64=True) as stream:
-            for chunk in made.works.vault.chunks(digest):
-                stream.write(chunk)
-        count += 1
-    return count
-
-
-def _files(made: Runtime, packed: zipfile.ZipFile, home: Path) -> None:
-    settings = made.settings
-    for path in sorted(settings.at(settings.checkpoints).glob("*.txt")):
-        packed.write(path, f"checkpoints/{path.name}")
+def _files(made: Runtime, packer: Packer, home: Path, checkpoints: Sequence[Path]) -> None:
+    for path in checkpoints:
+        packer.add_file(f"checkpoints/{path.name}", path)
     for folder in FOLDERS:
-        base = settings.at(getattr(settings, folder))
+        base = made.settings.at(getattr(made.settings, folder))
         for path in sorted(base.rglob("*")):
             if path.is_file():
-                packed.write(path, f"{folder}/{path.relative_to(base).as_posix()}")
-    for name in ("qms.toml", "aliases.txt"):
-        if (home / name).is_file():
-            packed.write(home / name, name)
+                packer.add_file(f"{folder}/{path.relative_to(base).as_posix()}", path)
+    settings = home / "qms.toml"
+    packer.add("qms.toml", io.BytesIO(settings.read_bytes() if settings.is_file() else b""))
+    if (home / "aliases.txt").is_file():
+        packer.add_file("aliases.txt", home / "aliases.txt")
 
 
-def run(*command: str) -> None:
-    """Run one of the database's own tools; what it says is told when it fails."""
+def run(command: Sequence[str], database: str) -> None:
+    """Run one of PostgreSQL's own tools on a database; what it says is told when it fails.
+
+    The password goes by the environment, where other users of the machine cannot read it.
+    """
+    url = make_url(database)
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    named = url.set(drivername="postgresql")._replace(password=None).render_as_string(hide_password=False)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed tools
+        done = subprocess.run(  # noqa: S603 - fixed tools
+            [*command, f"--dbname={named}"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **secret},
+        )
     except FileNotFoundError as fault:
         said = "not installed (apt-get install postgresql-client)"
         raise BackupToolFailed(tool=command[0], said=said) from fault

@@ -12,13 +12,17 @@ from qms.kernel.clock import SystemClock
 from qms.kernel.database import assert_safe, build_engine
 from qms.kernel.refs import Ref
 from qms.runtime.parts import (
+    FINISHED,
     KEEPER,
     AlreadyAWorkspace,
     NotAWorkspace,
     Runtime,
+    SchemaUnknown,
     SimulatedClockRefused,
     assemble,
     every_permission,
+    is_workspace,
+    reached,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ def make(
     home.mkdir(parents=True, exist_ok=True)
     settings = configuration.load(home)
     keys = settings.at(settings.keys)
-    if (keys / "web.secret").exists():
+    if (keys / FINISHED).exists():
         raise AlreadyAWorkspace(folder=home)
     for folder in (
         settings.records,
@@ -53,8 +57,9 @@ def make(
         settings.at(folder).mkdir(parents=True, exist_ok=True)
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = assemble(settings, clock or SystemClock())
-    migrations.upgrade(made.engine)
-    assert_safe(made.engine)
+    with reached():
+        migrations.upgrade(made.engine)
+        assert_safe(made.engine)
     key = trail.make_key(keys)
     evidence.make_key(keys, settings.organisation, made.works.clock.now())
     made.demo = made.works.demo = demo
@@ -67,7 +72,7 @@ def make(
         founded = accounts.found(work, "centre", organisation)
         for code, text in standards.shipped().items():
             standards.load_edition(work, text, f"{code}.yaml")
-    _secret(keys / "web.secret")
+    _secret(keys / FINISHED)
     return made, founded
 
 
@@ -81,18 +86,21 @@ def _secret(path: Path) -> None:
 
 def schema(home: Path) -> tuple[str | None, str]:
     """The schema the workspace's database is at, and the one this program needs."""
-    settings = configuration.load(home)
-    if not (settings.at(settings.keys) / "web.secret").is_file():
+    if not is_workspace(home):
         raise NotAWorkspace(folder=home)
-    engine = build_engine(settings.database)
+    engine = build_engine(configuration.load(home).database)
     try:
-        return migrations.current(engine), migrations.head()
+        with reached():
+            return migrations.current(engine), migrations.head()
     finally:
         engine.dispose()
 
 
 def upgrade(home: Path) -> None:
     """Bring the database forward to this program's schema; the caller has made a backup (REL-12)."""
+    found, _ = schema(home)
+    if found is not None and found not in migrations.known():
+        raise SchemaUnknown(found=found)
     engine = build_engine(configuration.load(home).database)
     try:
         migrations.upgrade(engine)

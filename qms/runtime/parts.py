@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import OperationalError
 
 from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail
 from qms.accounts import models as _accounts
@@ -24,7 +27,7 @@ from qms.tasks import models as _tasks
 from qms.trail import models as _trail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -36,13 +39,21 @@ if TYPE_CHECKING:
 
 MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail)
 METADATA: Final = Base.metadata
+FINISHED: Final = "web.secret"
+"""Written last when a workspace is made: without it the workspace is not finished."""
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
 
 
 class NotAWorkspace(Conflict):
     """The folder holds no workspace yet."""
 
-    message = "There is no workspace in {folder}; make one with: qms --home {folder} init"
+    message = "There is no workspace in {folder}; make one with: qms init {folder}"
+
+
+class DatabaseUnreachable(Conflict):
+    """The database the settings name does not answer."""
+
+    message = "The database cannot be reached: {said}"
 
 
 class AlreadyAWorkspace(Conflict):
@@ -55,6 +66,12 @@ class SchemaBehind(Conflict):
     """The database was made by another version of the program."""
 
     message = "The database is at schema {found}, this program needs {wanted}; run: qms upgrade"
+
+
+class SchemaUnknown(Conflict):
+    """The database was made by a later version of the program."""
+
+    message = "The database is at schema {found}, which this program does not know; use a later version."
 
 
 class SimulatedClockRefused(Forbidden):
@@ -116,7 +133,7 @@ class Runtime:
 
     def web_secret(self) -> str:
         """The secret that signs cookies: random, made with the workspace, 0600 beside the other keys."""
-        path = self.settings.at(self.settings.keys) / "web.secret"
+        path = self.settings.at(self.settings.keys) / FINISHED
         return path.read_text("ascii").strip()
 
     def close(self) -> None:
@@ -165,13 +182,34 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
     return Runtime(settings, engine, works, open_search(settings, register()), demo=False)
 
 
+def is_workspace(home: Path) -> bool:
+    """Whether the folder holds a finished workspace."""
+    settings = configuration.load(home)
+    return (settings.at(settings.keys) / FINISHED).is_file()
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """A database that does not answer is a refusal with the reason, not a fault of the program."""
+    try:
+        yield
+    except OperationalError as fault:
+        raise DatabaseUnreachable(said=" ".join(str(fault.orig).split())) from fault
+
+
+def opened(home: Path, clock: Clock | None = None) -> Runtime:
+    """The parts over an existing workspace, whatever schema its database is at."""
+    if not is_workspace(home):
+        raise NotAWorkspace(folder=home)
+    made = assemble(configuration.load(home), clock or SystemClock())
+    with reached():
+        assert_safe(made.engine)
+    return made
+
+
 def build(home: Path, clock: Clock | None = None) -> Runtime:
     """The parts over an existing workspace; refused where there is none or the schema differs."""
-    settings = configuration.load(home)
-    if not (settings.at(settings.keys) / "web.secret").is_file():
-        raise NotAWorkspace(folder=home)
-    made = assemble(settings, clock or SystemClock())
-    assert_safe(made.engine)
+    made = opened(home, clock)
     found, wanted = migrations.current(made.engine), migrations.head()
     if found != wanted:
         made.close()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
 import zipfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from sqlalchemy.engine import make_url
@@ -14,24 +18,33 @@ from qms import trail
 from qms.kernel import settings as configuration
 from qms.kernel.errors import Conflict, Damaged
 from qms.kernel.refs import Ref
-from qms.runtime.backup import FORMAT, NOTE, BackupReport, run
-from qms.runtime.parts import KEEPER, build, every_permission
+from qms.kernel.vault import LocalVault
+from qms.runtime.backup import FORMAT, KEYS, NOTE, BackupReport, run
+from qms.runtime.parts import FINISHED, KEEPER, build, every_permission
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from qms.kernel.vault import Vault
-
+_PIECE: Final = 1 << 20
 _MEMBER: Final = re.compile(
     r"qms-backup\.json|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt"
-    r"|(checkpoints|procedures|forms|keys)/[^\0\\]+"
+    r"|(checkpoints|procedures|forms|keys)(/[^\0\\/]+)+"
 )
+_PLAIN: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DATABASE: Final = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
+_FOLDERS: Final = ("records", "search_index", "procedures", "forms", "keys", "checkpoints", "outbox")
 
 
 class FolderNotEmpty(Conflict):
     """A restore never mixes with what lies there."""
 
     message = "The folder {folder} is not empty; restore into an empty one."
+
+
+class OtherDatabase(Conflict):
+    """A copy of one kind of database cannot be put into another kind."""
+
+    message = "The backup holds a database of {kind}; restore it into one of that kind."
 
 
 class BackupDamaged(Damaged):
@@ -43,44 +56,83 @@ class BackupDamaged(Damaged):
 def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> BackupReport:
     """Unpack a backup and its keys, re-hash every blob, and hold the trail against its checkpoints.
 
-    What does not verify is named and the folder is cleared again; what does is recorded as a restore.
+    Every byte is checked before the database is filled. What does not verify is named and the folder
+    is cleared again; what does is recorded as a restore.
     """
-    if folder.exists() and any(folder.iterdir()):
+    existed = folder.exists()
+    if existed and any(folder.iterdir()):
         raise FolderNotEmpty(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = [folder]
     try:
-        return _restored(source, folder, keys, database_url)
+        with _archive(source) as packed, _archive(keys) as locked:
+            note = _checked(packed, FORMAT)
+            _checked(locked, KEYS, f"keys/{FINISHED}")
+            settings = _settings(packed, folder, database_url)
+            made += _folders(settings, folder)
+            blobs = _unpack(packed, locked, settings)
+            _database(packed, note, settings)
+        report = _held_against(folder, note, source.name, blobs)
     except BaseException:
-        shutil.rmtree(folder)
+        for each in made:
+            shutil.rmtree(each, ignore_errors=each != folder)
+        if existed:
+            folder.mkdir()
         raise
-
-
-def _restored(source: Path, folder: Path, keys: Path, database_url: str) -> BackupReport:
-    with zipfile.ZipFile(source) as packed, zipfile.ZipFile(keys) as locked:
-        _refuse_strange(packed)
-        _refuse_strange(locked)
-        note = _note(packed)
-        settings = _settings(packed, folder, database_url)
-        for part in ("procedures", "forms", "checkpoints"):
-            _under(packed, f"{part}/", settings.at(getattr(settings, part)))
-        _under(locked, "keys/", settings.at(settings.keys), mode=0o600)
-        settings.at(settings.keys).chmod(0o700)
-        for each in (settings.outbox, settings.search_index):
-            settings.at(each).mkdir(parents=True, exist_ok=True)
-        _database(packed, note, settings)
-        made = build(folder)
-        try:
-            blobs = _vault(packed, made.works.vault)
-            report = trail.check(made.works, KEEPER)
-            if not report.ok or report.last != note["entries"]:
-                lost = f"{report.last} of {note['entries']} entries"
-                raise BackupDamaged(what=report.fault.sentence() if report.fault else lost)
-            after = {"entries": report.last, "blobs": blobs}
-            with made.works.writing(KEEPER, every_permission()) as work:
-                work.record("workspace:restore", Ref("backup", source.name), after=after)
-        finally:
-            made.close()
     return BackupReport(report.last, blobs, source.stat().st_size)
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            yield packed
+    except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
+        raise BackupDamaged(what=f"{path.name}: {fault}") from fault
+
+
+def _checked(packed: zipfile.ZipFile, wanted: str, needed: str = "qms.toml") -> dict[str, Any]:
+    """The note, after every named file was held against it; stored contents are hashed when unpacked."""
+    _refuse_strange(packed)
+    try:
+        note: dict[str, Any] = json.loads(packed.read(NOTE))
+    except (KeyError, ValueError) as fault:
+        raise BackupDamaged(what=NOTE) from fault
+    if note.get("format") != wanted:
+        raise BackupDamaged(what=f"{NOTE}: {note.get('format')}")
+    listed = hashlib.sha256()
+    files = dict(note["files"])
+    if needed not in files:
+        raise BackupDamaged(what=needed)
+    for member in packed.infolist():
+        name = member.filename
+        if name.startswith("vault/"):
+            listed.update(f"{name.removeprefix('vault/')}\n".encode())
+        elif name != NOTE and files.pop(name, None) != _digest(packed, name):
+            raise BackupDamaged(what=name)
+    if files:
+        raise BackupDamaged(what=", ".join(sorted(files)))
+    if listed.hexdigest() != note["listed"]:
+        raise BackupDamaged(what="vault")
+    return note
+
+
+def _refuse_strange(packed: zipfile.ZipFile) -> None:
+    seen = set()
+    for member in packed.infolist():
+        name = member.filename
+        strange = name in seen or not _MEMBER.fullmatch(name) or not {"..", "."}.isdisjoint(name.split("/"))
+        if strange or member.flag_bits & 1 or member.compress_type not in _PLAIN:
+            raise BackupDamaged(what=ascii(name))
+        seen.add(name)
+
+
+def _digest(packed: zipfile.ZipFile, name: str) -> str:
+    hashed = hashlib.sha256()
+    with packed.open(name) as stream:
+        while piece := stream.read(_PIECE):
+            hashed.update(piece)
+    return hashed.hexdigest()
 
 
 def _settings(packed: zipfile.ZipFile, folder: Path, database_url: str) -> configuration.Settings:
@@ -88,63 +140,83 @@ def _settings(packed: zipfile.ZipFile, folder: Path, database_url: str) -> confi
         if name in packed.namelist():
             (folder / name).write_bytes(packed.read(name))
     if database_url:
-        with (folder / "qms.toml").open("a", encoding="utf-8") as stream:
-            stream.write(f"database_url = {json.dumps(database_url)}\n")
+        path = folder / "qms.toml"
+        others = _DATABASE.sub("", path.read_text("utf-8")).strip()
+        path.write_text(f"{others}\ndatabase_url = {json.dumps(database_url)}\n".lstrip(), "utf-8")
+    (folder / "qms.toml").chmod(0o600)
     return configuration.load(folder)
 
 
-def _refuse_strange(packed: zipfile.ZipFile) -> None:
-    seen = set()
-    for member in packed.infolist():
-        name = member.filename
-        if name in seen or not _MEMBER.fullmatch(name) or ".." in name.split("/"):
-            raise BackupDamaged(what=ascii(name))
-        seen.add(name)
+def _folders(settings: configuration.Settings, folder: Path) -> list[Path]:
+    """Make every folder of the settings; one that lies elsewhere must be empty as well."""
+    places = [settings.at(getattr(settings, name)) for name in _FOLDERS]
+    for place in places:
+        if place.exists() and any(place.iterdir()):
+            raise FolderNotEmpty(folder=place)
+    for place in places:
+        place.mkdir(parents=True, exist_ok=True)
+    settings.at(settings.keys).chmod(0o700)
+    return [place for place in places if not place.is_relative_to(folder)]
 
 
-def _note(packed: zipfile.ZipFile) -> dict[str, Any]:
-    try:
-        note: dict[str, Any] = json.loads(packed.read(NOTE))
-    except (KeyError, ValueError) as fault:
-        raise BackupDamaged(what=NOTE) from fault
-    if note.get("format") != FORMAT:
-        raise BackupDamaged(what=f"{NOTE}: {note.get('format')}")
-    return note
+def _unpack(packed: zipfile.ZipFile, locked: zipfile.ZipFile, settings: configuration.Settings) -> int:
+    for part in ("procedures", "forms", "checkpoints"):
+        _under(packed, f"{part}/", settings.at(getattr(settings, part)), 0o644)
+    _under(locked, "keys/", settings.at(settings.keys), 0o600)
+    vault = LocalVault(settings.at(settings.records) / "vault")
+    digests = [name.removeprefix("vault/") for name in packed.namelist() if name.startswith("vault/")]
+    for digest in digests:
+        with packed.open(f"vault/{digest}") as stream:
+            if vault.put(cast("BinaryIO", stream)) != digest:
+                raise BackupDamaged(what=digest)
+    return len(digests)
 
 
-def _under(packed: zipfile.ZipFile, prefix: str, folder: Path, mode: int = 0o644) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _under(packed: zipfile.ZipFile, prefix: str, folder: Path, mode: int) -> None:
     for name in packed.namelist():
         if name.startswith(prefix):
             target = folder / name.removeprefix(prefix)
             target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch(mode=mode)
             target.write_bytes(packed.read(name))
-            target.chmod(mode)
 
 
 def _database(packed: zipfile.ZipFile, note: dict[str, Any], settings: configuration.Settings) -> None:
-    if note["database"] not in packed.namelist():
-        raise BackupDamaged(what=note["database"])
-    if note["database"] == "database.sqlite3":
-        target = settings.at(settings.records) / "qms.sqlite3"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(packed.read("database.sqlite3"))
+    name = note["database"]
+    kind = "SQLite" if name == "database.sqlite3" else "PostgreSQL"
+    url = make_url(settings.database)
+    if url.get_backend_name() != kind.lower():
+        raise OtherDatabase(kind=kind)
+    if kind == "SQLite":
+        target = Path(url.database or "")
+        if target.exists():
+            raise FolderNotEmpty(folder=target)
+        _copy(packed, name, target)
         return
-    copy = settings.home / ".database.dump"
-    copy.write_bytes(packed.read("database.dump"))
-    url = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
-    run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(copy))
+    copy = settings.at(settings.records) / ".database.dump"
+    _copy(packed, name, copy)
+    run(("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy)), settings.database)
     copy.unlink()
 
 
-def _vault(packed: zipfile.ZipFile, vault: Vault) -> int:
-    count = 0
-    for name in packed.namelist():
-        if not name.startswith("vault/"):
-            continue
-        digest = name.removeprefix("vault/")
-        with packed.open(name) as stream:
-            if vault.put(cast("BinaryIO", stream)) != digest:
-                raise BackupDamaged(what=digest)
-        count += 1
-    return count
+def _copy(packed: zipfile.ZipFile, name: str, target: Path) -> None:
+    with packed.open(name) as stream, target.open("xb") as out:
+        shutil.copyfileobj(stream, out, _PIECE)
+    target.chmod(0o600)
+
+
+def _held_against(folder: Path, note: dict[str, Any], source: str, blobs: int) -> trail.Report:
+    """The trail of what came back against its own checkpoints and against the backup's note."""
+    made = build(folder)
+    try:
+        report = trail.check(made.works, KEEPER)
+        if report.fault:
+            raise BackupDamaged(what=report.fault.sentence())
+        if (report.last, report.hash) != (note["entries"], note["head"]):
+            raise BackupDamaged(what=f"{report.last} / {note['entries']}")
+        with made.works.writing(KEEPER, every_permission()) as work:
+            after = {"entries": report.last, "blobs": blobs}
+            work.record("workspace:restore", Ref("backup", source), after=after)
+    finally:
+        made.close()
+    return report

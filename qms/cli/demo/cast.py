@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qms import accounts
+from qms.cli.starter import STRUCTURE
 from qms.kernel.ports import Actor
 from qms.runtime import KEEPER, every_permission
 
@@ -38,6 +39,7 @@ class Cast:
     def gather(self) -> None:
         """Load the organisation, then let everybody choose a password of their own."""
         with self.runtime.works.writing(FOUNDER, every_permission()) as work:
+            accounts.apply_organisation(work, STRUCTURE.read_text("utf-8"), STRUCTURE.name)
             applied = accounts.apply_organisation(work, ORGANISATION.read_text("utf-8"), ORGANISATION.name)
         for login, first in applied.passwords.items():
             with self.runtime.works.reading(KEEPER) as look:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms.cli.demo.story import Story
+from qms.kernel.labels import N_, say
 from qms.runtime import build
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def run(session: Session, once: bool, fresh: bool, days: int) -> int:
     """Run the main job: issue the library, find in it, pull the evidence, verify it."""
     done = session.home / "DEMO.txt"
     if once and done.is_file():
-        session.output.say(
-            "The demonstration is in {folder}; its story is told in {file}.", folder=session.home, file=done
+        session.output.result(
+            {"folder": session.home, "file": done},
+            N_("The demonstration is in {folder}; its story is told in {file}."),
         )
         return 0
     if session.home.exists() and (fresh or once):
@@ -46,7 +48,12 @@ def _refuse_real(session: Session) -> None:
     if not (session.home / ".demonstration").is_file():
         made = build(session.home)
         made.close()
-        raise click.UsageError(f"{session.home} holds no demonstration; it is left as it is.")
+        text = say(
+            "{folder} holds no demonstration; it is left as it is.",
+            session.output.language,
+            folder=session.home,
+        )
+        raise click.UsageError(text)
 
 
 COMMANDS: Final = (demo,)

@@ -88,7 +88,8 @@ class Progress:
 
 def _answered(answer: Answer) -> str:
     mark = "✓" if answer.right else "✗"
-    where = f"{answer.number} {answer.revision} §{answer.clause} {answer.heading}"
+    clause = f"§{answer.clause} {answer.heading}" if answer.clause else ""
+    where = f"{answer.number} {answer.revision} {clause}".rstrip()
     return f"  {mark} {answer.question} → {where} ({answer.total})"
 
 
@@ -117,30 +118,30 @@ def _written(home: Path, told: Told, language: str) -> str:
 
     lines = [
         line(
-            "{count} documents issued through their route; {returned} came back once.",
+            N_("{count} documents issued through their route; {returned} came back once."),
             count=len(told.issued),
             returned=told.returned,
         ),
-        line("{count} readings acknowledged, the others are outstanding.", count=told.acknowledged),
-        line("{revision} in force since {day}.", revision=told.revised, day=told.revised_on),
+        line(N_("{count} readings acknowledged, the others are outstanding."), count=told.acknowledged),
+        line(N_("{revision} in force since {day}."), revision=told.revised, day=told.revised_on),
         "",
-        line("Questions:"),
+        line(N_("Questions:")),
         *(_answered(each) for each in told.answers),
         "",
-        line("Bundles:"),
+        line(N_("Bundles:")),
     ]
     for bundle in told.bundles:
         lines.append(f"  {bundle['file']}")
         lines += [f"    {'✓' if check['ok'] else '✗'} {check['command']}" for check in bundle["checks"]]
-    lines += [line("  What they differ in:"), *(f"    {each}" for each in told.differences), ""]
+    lines += ["  " + line(N_("What they differ in:")), *(f"    {each}" for each in told.differences), ""]
     lines.append(
-        line("The trail holds {entries} entries and verifies.", entries=told.entries)
+        line(N_("The trail holds {entries} entries and verifies."), entries=told.entries)
         if told.trail_ok
-        else line("The trail does not verify.")
+        else line(N_("The trail does not verify."))
     )
     lines += [
         "",
-        line("Where everything lies:"),
+        line(N_("Where everything lies:")),
         *(
             f"  {home / folder}"
             for folder in (
@@ -153,7 +154,7 @@ def _written(home: Path, told: Told, language: str) -> str:
                 "evidence",
             )
         ),
-        line("Done in {seconds} seconds.", seconds=round(told.seconds)),
+        line(N_("Done in {seconds} seconds."), seconds=round(told.seconds)),
         "",
     ]
     return "\n".join(lines)

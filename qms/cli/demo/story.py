@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from qms.cli.demo.bundles import Bundles
 from qms.cli.demo.cast import Cast
 from qms.cli.demo.progress import Progress
 from qms.cli.demo.route import Walker
+from qms.cli.starter import copy_library
 from qms.kernel.clock import SimulatedClock, SystemClock, local_day, start_of
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from qms.cli.output import Output
     from qms.runtime import Runtime
 
-LIBRARY: Final = Path(__file__).parents[3]
 CENTRE: Final = {"zh-Hans": "金融服务中心", "zh-Hant": "金融服務中心", "en": "Financial service centre"}
 SETTINGS: Final = 'organisation = "金融服务中心（演示）"\npublic_url = "http://127.0.0.1:8000"\n'
 READERS: Final = ("reviewer", "client-manager", "complaint-officer", "outlet-inspector", "credit-clerk")
@@ -106,8 +105,7 @@ class Story:
         self.progress.chapter(N_("Founding the centre: departments, posts, people"))
         self.cast.gather()
         self.told.passwords.update(self.cast.passwords)
-        for name in ("procedures", "forms"):
-            shutil.copytree(LIBRARY / name, self.home / name, dirs_exist_ok=True)
+        copy_library(self.runtime.settings)
 
     def issue_the_library(self) -> None:
         """Every source goes through its real route; one comes back once with a remark."""
@@ -184,7 +182,7 @@ class Story:
     def ask(self) -> None:
         """Ten questions as people ask them: both scripts, pinyin, numbers, English."""
         self.progress.chapter(N_("Asking ten questions"))
-        self.told.answers = questions.ask(self.cast, "reviewer")
+        self.told.answers = questions.ask(self.cast, "internal-auditor")
 
     def pull_the_evidence(self) -> None:
         """One bundle as of a day with A/0, one as of now; both verified with standard tools."""
