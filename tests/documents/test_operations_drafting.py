@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
-from qms import documents
+from qms import accounts, documents, forms, trail
+from qms.accounts.models import Grant, Role
 from qms.documents import errors
 from qms.documents.lifecycle import State
 from qms.kernel.ports import Secrecy
@@ -184,3 +186,97 @@ def test_an_unknown_owner_is_refused(made: Organisation) -> None:
     """The owner is a department that exists."""
     with pytest.raises(errors.OwnerUnknown):
         factories.drafted(made, owner="nowhere")
+
+
+def test_a_document_is_handed_over_by_those_who_draft_for_both(made: Organisation) -> None:
+    """The owner changes with a draft, and the trail says from whom to whom."""
+    ref = factories.drafted(made)
+    ready = factories.prepared(made.works, owner="credit")
+    with made.acting("author") as work:
+        documents.save_draft(work, ref, ready)
+    assert factories.state(made, ref).document.owner == "credit"
+    with made.service() as work:
+        limited = factories.add(work, made, "limited", department="credit")
+        role = work.session.scalars(select(Role.id).where(Role.code == "author")).one()
+        place = accounts.department(work.session, "credit")
+        work.session.add(
+            Grant(
+                person_id=limited,
+                role_id=role,
+                department_id=place.id,
+                granted_by="service:test",
+                granted_at=work.now,
+            )
+        )
+    back = factories.prepared(made.works, owner="risk")
+    with pytest.raises(errors.NotAllowedHere), made.acting("limited") as work:
+        documents.save_draft(work, ref, back)
+    with made.looking("author") as work:
+        acts = [row.action for row in trail.history(work.session, documents.document_ref("CP-07"))]
+    assert "document:hand-over" in acts
+
+
+FORM = """number: FM-07-01
+kind: form
+language: zh-Hans
+title: {zh-Hans: 风险登记表, en: Risk form}
+owner: risk
+register: RG-07-01
+change: {reason: "It is new", summary: "First issue"}
+fields:
+  - {id: what, label: {zh-Hans: 风险, en: Risk}, type: text}
+"""
+
+
+def test_a_form_goes_the_same_way_with_its_declared_content(made: Organisation) -> None:
+    """Its words are found and printed by the Body of its kind; without one it is not submitted."""
+    with made.service() as work:
+        factories.add(work, made, "second", role="reviewer")
+        factories.add(work, made, "third", role="quality-manager", post="quality-manager")
+    route = "route: {review: {posts: [quality-manager]}, approve: {posts: [deputy-general-manager]}}\n"
+    ready = factories.prepared(made.works, (FORM + route).encode(), file="FM-07-01.yaml")
+    with made.acting("author") as work:
+        ref = documents.ref_of(documents.draft(work, ready))
+    with pytest.raises(errors.SourceInvalid) as caught:
+        factories.submit(made, ref)
+    assert [problem.field for problem in caught.value.problems] == ["kind"]
+    made.works.ports = {"bodies": (forms.Blank(),)}
+    with made.acting("author") as work:
+        documents.save_draft(work, ref, ready)
+    factories.submit(made, ref)
+    factories.review(made, ref)
+    factories.approve(made, ref)
+    plan = factories.release(made, ref)
+    with made.service() as work:
+        printed = documents.printed(work, plan)
+        (clause,) = documents.clauses(work.session, factories.EVERYTHING, ref, work.today)
+        leans = documents.references(work.session, factories.EVERYTHING, ref, work.today)
+    assert printed.sheet.layout.value == "form"
+    assert "风险" in printed.sheet.body
+    assert "风险" in clause.text
+    assert printed.source_name == "FM-07-01.yaml"
+    assert [(link.value, target) for link, target, _ in leans] == [("register", "RG-07-01")]
+    factories.decide(made, plan)
+
+
+def test_places_that_do_not_exist_are_named(made: Organisation) -> None:
+    """Departments, posts and people of a distribution are real before anybody reviews it."""
+    more = "distribution: {departments: [nowhere], posts: [nobody], people: [noone, reader]}"
+    ref = factories.drafted(made, more=more)
+    with pytest.raises(errors.SourceInvalid) as caught:
+        factories.submit(made, ref)
+    assert [problem.field for problem in caught.value.problems] == [
+        "distribution.departments",
+        "distribution.posts",
+        "distribution.people",
+    ]
+
+
+def test_a_document_for_named_people_and_posts_reaches_them(made: Organisation) -> None:
+    """A person by login, a post by its holder; nobody else outside the owner's department."""
+    factories.issued(made, more="distribution: {posts: [general-manager], people: [outsider]}")
+    seen = {}
+    for login in ("general", "outsider", "reader", "author"):
+        with made.looking(login) as work:
+            seen[login] = len(documents.library(work.session, work.rights, work.today))
+    assert seen == {"general": 1, "outsider": 1, "reader": 0, "author": 1}

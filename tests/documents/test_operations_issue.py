@@ -265,3 +265,12 @@ def test_a_draft_can_be_previewed_as_a_sheet(made: Organisation) -> None:
         assert len(documents.preview(work, ref).sheet.approvals) == 1
     with pytest.raises(errors.RevisionMissing), made.looking("reader") as work:
         documents.preview(work, ref)
+
+
+def test_a_route_changed_behind_the_program_is_found(made: Organisation) -> None:
+    """The frozen route is part of what was signed (law 7)."""
+    ref = factories.approved(made)
+    with made.works.engine.begin() as connection:
+        connection.execute(text("UPDATE revision SET route = :route"), {"route": "{}"})
+    with pytest.raises(ContentAltered):
+        planned(made, ref)
