@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,7 +86,7 @@ def test_of_sixteen_persons_in_a_quorum_of_three_exactly_three_count(made: Organ
         for count in range(MANY):
             factories.add(work, made, f"reviewer-{count}", role="reviewer")
     ref = factories.submitted(made, more="route: {review: {roles: [reviewer], quorum: 3}}")
-    acts = [lambda login=f"reviewer-{count}": factories.review(made, ref, login) for count in range(MANY)]
+    acts = [partial(factories.review, made, ref, f"reviewer-{count}") for count in range(MANY)]
     ends = at_once(acts)
     assert ends["done"] == 3
     assert sum(ends.values()) == MANY
@@ -118,7 +119,7 @@ def test_one_release_wins(made: Organisation) -> None:
         with made.acting("controller") as work:
             documents.release(work, plan, password=made.keys["controller"])
 
-    ends = at_once([lambda plan=plan: release(plan) for plan in plans])
+    ends = at_once([partial(release, plan) for plan in plans])
     assert (ends["done"], sum(ends.values())) == (1, 4)
     assert factories.state(made, ref).releases == 1
 
@@ -147,7 +148,7 @@ def test_two_writers_of_one_draft_do_not_overwrite_each_other(made: Organisation
         with made.acting("writer") as work:
             documents.save_draft(work, ref, ready, expected=seen)
 
-    ends = at_once([lambda count=count: save(count) for count in range(4)])
+    ends = at_once([partial(save, count) for count in range(4)])
     assert ends == {"done": 1, errors.DraftChanged.__name__: 3}
 
 
