@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
@@ -23,13 +24,18 @@ if TYPE_CHECKING:
     from qms.kernel.errors import QmsError
 
 
+_PIPED: Final = 240
+"""Columns of a table that goes into a file or another program, which need no folding."""
+
+
 class Output:
     """Where a command's answer goes; `as_json` is chosen once by `--json`."""
 
     def __init__(self, *, as_json: bool, language: str) -> None:
         self.as_json = as_json
         self.language = language
-        self.console = Console(highlight=False, soft_wrap=True)
+        wide = None if sys.stdout.isatty() else _PIPED
+        self.console = Console(highlight=False, soft_wrap=True, width=wide)
 
     def say(self, text: str, **facts: object) -> None:
         """One sentence for people; programs do not get it."""
@@ -73,6 +79,8 @@ class Output:
 
 def plain(value: object) -> Any:  # noqa: PLR0911 - one line a type reads best
     """Anything a command answers as JSON without losing a type a program needs."""
+    if isinstance(value, Ref | Path):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
@@ -86,9 +94,7 @@ def plain(value: object) -> Any:  # noqa: PLR0911 - one line a type reads best
         return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, Phrase):
-        return value.sentence("en")
-    return str(value) if isinstance(value, Ref | Path) else value
+    return value.sentence("en") if isinstance(value, Phrase) else value
 
 
 def shown(value: object, language: str) -> str:

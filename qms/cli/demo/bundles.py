@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shutil
 import subprocess
+import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from qms import evidence
@@ -16,7 +19,6 @@ from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from qms.cli.demo.cast import Cast
     from qms.worker.loop import Loop
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 ASKER: Final = "document-controller"
 APPROVER: Final = "quality-manager"
 PURPOSE: Final = "外部审核：文件控制（ISO 9001:2015 7.5）"
+_PATH: Final = os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
 _CMS: Final = (
     "openssl cms -verify -binary -inform DER -in tagmanifest-sha256.txt.p7s"
     " -content tagmanifest-sha256.txt -noverify -out /dev/null"
@@ -79,7 +82,7 @@ class Bundles:
     def _checks(self, file: Path, fingerprint: str) -> list[dict[str, Any]]:
         bag = file.with_suffix("")
         found = [_run(command, bag) for command in _STANDARD]
-        if shutil.which("bagit.py"):
+        if shutil.which("bagit.py", path=_PATH):
             found.append(_run(f"bagit.py --validate --quiet {bag.name}", self.folder))
         report = evidence.verify_bundle(file, fingerprint)
         found.append(
@@ -107,5 +110,12 @@ class Bundles:
 
 
 def _run(command: str, folder: Path) -> dict[str, Any]:
-    done = subprocess.run(command.split(), cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
+    done = subprocess.run(  # noqa: S603 - fixed commands
+        command.split(),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": _PATH},
+    )
     return {"command": command, "ok": done.returncode == 0, "said": (done.stdout + done.stderr)[-400:]}
