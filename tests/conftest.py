@@ -6,7 +6,7 @@ import os
 import shutil
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -22,7 +22,7 @@ from qms.kernel.work import Work, Works
 from qms.runtime import append_to_trail, every_permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -50,6 +50,13 @@ def _reachable() -> str:
 UNREACHABLE = _reachable()
 
 
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip where a tool is missing, but never in continuous integration, which has them all."""
+    if os.environ.get("QMS_CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database with all tables, copied for each test."""
@@ -60,22 +67,107 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+_SCHEMA = """
+SELECT string_agg(what, ',' ORDER BY what) FROM (
+  SELECT 't' || c.relname || c.relkind::text AS what FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
+  UNION ALL SELECT 'g' || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL SELECT 'c' || conname FROM pg_constraint) AS everything
+"""
+_EMPTY = """
+DO $$ DECLARE name text; place text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DELETE FROM public.%I', name);
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', name, name);
+  END LOOP;
+  FOR name, place IN SELECT sequencename, coalesce(last_value, 0)::text FROM kept.places LOOP
+    PERFORM setval(format('public.%I', name)::regclass, greatest(place::bigint, 1), place <> '0');
+  END LOOP;
+END $$
+"""
+_KEEP = """
+DO $$ DECLARE name text; BEGIN
+  CREATE SCHEMA kept;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', name, name);
+  END LOOP;
+  CREATE TABLE kept.places AS SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
+END $$
+"""
+
+
+class Server:
+    """One PostgreSQL database of this test process, brought back to its first content before each test.
+
+    Making and dropping a database for each test costs a checkpoint of the whole server every time.
+    A test that changed the schema itself (took a trigger down) gets the next one a new database.
+    """
+
+    def __init__(self, fill: Callable[[str], None] | None = None) -> None:
+        """Nothing is made before the first test asks; `fill` writes the first content by the URL."""
+        self.fill = fill
+        self.name = ""
+        self.schema: str | None = None
+
+    def url(self) -> str:
+        """The URL of a database with all tables and the first content alone."""
+        if self.name:
+            self._end_connections()
+            if self._schema() == self.schema:
+                self._run(_EMPTY)
+                return _url(self.name)
+            self.drop()
+        self.name = f"qms_test_{uuid.uuid4().hex[:16]}"
+        self._on_server(f'CREATE DATABASE "{self.name}"')
+        engine = build_engine(_url(self.name))
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        if self.fill is not None:
+            self.fill(_url(self.name))
+        self._run(_KEEP)
+        self.schema = self._schema()
+        return _url(self.name)
+
+    def drop(self) -> None:
+        """Drop the database, if there is one."""
+        if self.name:
+            self._on_server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+            self.name = ""
+
+    def _on_server(self, statement: str) -> None:
+        server = _server()
+        with server.connect() as connection:
+            connection.execute(text(statement))
+        server.dispose()
+
+    def _end_connections(self) -> None:
+        self._on_server(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"  # noqa: S608 - ours
+        )
+
+    def _schema(self) -> str | None:
+        engine = create_engine(_url(self.name))
+        with engine.connect() as connection:
+            found: str | None = connection.execute(text(_SCHEMA)).scalar()
+        engine.dispose()
+        return found
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(_url(self.name))
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[str]:
-    """The name of an empty PostgreSQL database with all tables, the template of each test's own."""
+def postgresql_server() -> Iterator[Server]:
+    """The PostgreSQL database of this test process."""
     if UNREACHABLE:
-        pytest.skip(UNREACHABLE)
-    name = f"qms_template_{uuid.uuid4().hex[:12]}"
-    server = _server()
-    with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine = build_engine(_url(name))
-    Base.metadata.create_all(engine)
-    engine.dispose()
-    yield name
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+        skip_or_fail(UNREACHABLE)
+    server = Server()
+    yield server
+    server.drop()
 
 
 def _url(name: str) -> str:
@@ -92,15 +184,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(template, target)
         yield f"sqlite:///{target}"
         return
-    template = request.getfixturevalue("postgresql_template")
-    name = f"qms_test_{uuid.uuid4().hex[:16]}"
-    server = _server()
-    with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    yield _url(name)
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+    yield request.getfixturevalue("postgresql_server").url()
 
 
 @pytest.fixture

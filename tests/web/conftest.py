@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from qms import trail
 from qms.app import create_app
@@ -20,6 +16,7 @@ from qms.kernel.vault import LocalVault
 from qms.kernel.work import Works
 from qms.runtime import Runtime, append_to_trail, register
 from qms.search import open_search
+from tests.conftest import START, UNREACHABLE, Server, skip_or_fail
 from tests.web.house import Browser, found
 
 if TYPE_CHECKING:
@@ -42,8 +39,6 @@ def _found_in(url: str, home: Path, start: datetime) -> None:
 @pytest.fixture(scope="session")
 def start() -> datetime:
     """The instant at which the clock of each test stands first."""
-    from tests.conftest import START  # noqa: PLC0415 - the fixture file of all tests
-
     return START
 
 
@@ -57,21 +52,13 @@ def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(
-    postgresql_template: str, tmp_path_factory: pytest.TempPathFactory, start: datetime
-) -> Iterator[str]:
-    """The name of a PostgreSQL database with the organisation in it."""
-    address = os.environ.get("QMS_TEST_POSTGRESQL", "postgresql+psycopg://127.0.0.1:5432/postgres")
-    name = f"qms_house_{uuid.uuid4().hex[:12]}"
-    server = create_engine(address, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{postgresql_template}"'))
-    url = make_url(address).set(database=name).render_as_string(hide_password=False)
-    _found_in(url, tmp_path_factory.mktemp("house"), start)
-    yield name
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory, start: datetime) -> Iterator[Server]:
+    """The PostgreSQL database of this test process with the organisation in it."""
+    if UNREACHABLE:
+        skip_or_fail(UNREACHABLE)
+    server = Server(lambda url: _found_in(url, tmp_path_factory.mktemp("house"), start))
+    yield server
+    server.drop()
 
 
 @pytest.fixture
