@@ -243,12 +243,30 @@ BESIDE = [
     ("UPDATE trail_checkpoint SET reason = 'no' WHERE id = 2", "record of checkpoint 2 was altered"),
     ("UPDATE trail_checkpoint SET id = 3 WHERE id = 2", "record of checkpoint 3 was altered"),
     ("DELETE FROM trail_checkpoint WHERE id = 2", "The record of checkpoint:2 is missing."),
-    ("UPDATE trail_personal SET value = 'x' WHERE seq = 2 AND name = 'mail'", "value mail of entry 2 was altered"),
-    ("UPDATE trail_personal SET salt = 'x' WHERE seq = 2", "value mail of entry 2 was altered"),
-    ("UPDATE trail_personal SET name = 'x' WHERE seq = 2", "value x of entry 2 was altered"),
-    ("UPDATE trail_personal SET seq = 7 WHERE seq = 2", "value mail of entry 7 was altered"),
-    ("UPDATE trail_personal SET value = NULL, salt = NULL WHERE seq = 2", "was erased without an entry"),
-    ("DELETE FROM trail_personal WHERE seq = 2 AND name = 'mail'", "The personal value mail of entry 2 is missing."),
+    (
+        "UPDATE trail_personal SET value = 'x' WHERE seq = 2 AND name = 'mail'",
+        "value mail of entry 2 was altered",
+    ),
+    (
+        "UPDATE trail_personal SET salt = 'x' WHERE seq = 2 AND name = 'mail'",
+        "value mail of entry 2 was altered",
+    ),
+    (
+        "UPDATE trail_personal SET name = 'x' WHERE seq = 2 AND name = 'mail'",
+        "value x of entry 2 was altered",
+    ),
+    (
+        "UPDATE trail_personal SET seq = 7 WHERE seq = 2 AND name = 'mail'",
+        "value mail of entry 7 was altered",
+    ),
+    (
+        "UPDATE trail_personal SET value = NULL, salt = NULL WHERE seq = 2 AND name = 'mail'",
+        "was erased without an entry",
+    ),
+    (
+        "DELETE FROM trail_personal WHERE seq = 2 AND name = 'mail'",
+        "The personal value mail of entry 2 is missing.",
+    ),
 ]
 
 
