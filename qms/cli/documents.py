@@ -185,7 +185,7 @@ def sign(session: Session, revision: str, opinion: str, approve: bool) -> None:
     verb = documents.sign_approval if approve else documents.sign_review
     with session.writing("document sign") as work:
         progress = verb(work, ref, password=key, opinion=opinion)
-    session.output.result({"revision": ref, "complete": progress.is_complete}, N_("Signed {revision}."))
+    session.output.result({"revision": ref, "approved": progress.is_approved}, N_("Signed {revision}."))
 
 
 @document.command("return")
@@ -208,7 +208,7 @@ def release(session: Session, revision: str, effective: datetime | None) -> None
     """Sign the release of an approved revision; the worker makes its PDF and issues it."""
     ref = _ref(revision)
     day: date | None = effective.date() if effective else None
-    with session.reading() as work:
+    with session.reading("document release") as work:
         plan = documents.plan_issue(work, ref, effective_on=day)
     key = _key(session, ref, Meaning.RELEASED)
     with session.writing("document release") as work:

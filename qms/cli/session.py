@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import click
@@ -109,10 +109,11 @@ class Session:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[Work]:
-        """A look in the person's name."""
+    def reading(self, attempt: str = "") -> Iterator[Work]:
+        """A look in the person's name; as the first step of an act it is journalled when denied."""
         actor, rights = self.who()
-        with self.runtime.works.reading(actor, rights, self.output.language) as work:
+        noted = self.journalled(actor, attempt) if attempt else nullcontext()
+        with noted, self.runtime.works.reading(actor, rights, self.output.language) as work:
             yield work
 
     @contextmanager

@@ -79,7 +79,7 @@ def verify(session: Session, since_checkpoint: bool) -> int:
 def checkpoint(session: Session, reason: str) -> None:
     """Sign the trail as it stands and keep the checkpoint outside the database."""
     actor, _ = session.who()
-    with session.reading() as work:
+    with session.reading("trail checkpoint") as work:
         accounts.require(work, "trail:verify")
     made = trails.checkpoint(session.runtime.works, actor, reason)
     session.output.result(

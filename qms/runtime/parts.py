@@ -17,6 +17,7 @@ from qms.kernel import settings as configuration
 from qms.kernel.clock import SystemClock
 from qms.kernel.database import Base, assert_safe, build_engine
 from qms.kernel.errors import Conflict, Forbidden
+from qms.kernel.labels import N_
 from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
@@ -41,6 +42,10 @@ MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _t
 METADATA: Final = Base.metadata
 FINISHED: Final = "web.secret"
 """Written last when a workspace is made: without it the workspace is not finished."""
+SENTENCES: Final[Mapping[str, str]] = {
+    "workspace:backup": N_("{actor} made the backup {ref} of {entries} entries."),
+    "workspace:restore": N_("{actor} restored the backup {ref} of {entries} entries."),
+}
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
 
 
@@ -225,7 +230,7 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
 
 def sentences() -> Mapping[str, str]:
     """What every slice says of its trail entries, by tag."""
-    told: dict[str, str] = {}
+    told: dict[str, str] = dict(SENTENCES)
     for part in (accounts, documents, evidence, jobs, standards, tasks):
         told.update(part.SENTENCES)
     return told
