@@ -35,8 +35,9 @@ def _follow(runtime: Runtime) -> None:
 def test_a_hit_leads_to_its_clause(papers: Papers, browser: Open, runtime: Runtime) -> None:
     """Words in traditional script find the simplified clause, marked; the link has its anchor."""
     papers.issued()
+    reader = browser("reader")
     _follow(runtime)
-    page = browser("reader").dom("/search?q=提交審核")
+    page = reader.dom("/search?q=提交審核")
     assert page.xpath("//article[@class='hit']//h2/a/@href")[0] == "/d/CP-07?lang=zh-Hans#first"
     assert page.xpath("//article[@class='hit']/p[last()]/mark/text()") == ["提交审核"]
     said = words_of(page)
