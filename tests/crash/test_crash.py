@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tests.crash.acts import Act
 
 ROOT: Final = Path(__file__).parents[2]
-KINDS: Final = ("sqlite", "postgresql")
 
 
 @dataclass(slots=True)
@@ -102,10 +101,7 @@ def child() -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"crash {kind}")) for kind in KINDS],
-)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def bench(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
