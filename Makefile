@@ -38,7 +38,8 @@ setup: system $(VENV)/.runtime ## the environment
 setup-test: setup $(VENV)/.testing
 
 run: setup ## set up, run the main job once, serve it on 127.0.0.1:8000 (Ctrl-C stops)
-	@$(BIN)/qms --home $(DEMO) demo run --once
+	@test -f $(DEMO)/DEMO.txt || $(BIN)/qms --home $(DEMO) demo run --once
+	@echo "The story of the demonstration is told in $(DEMO)/DEMO.txt"
 	@exec $(BIN)/qms --home $(DEMO) serve --with-worker --port $(PORT)
 
 job: setup ## the main job alone, from nothing
