@@ -243,6 +243,18 @@ def test_copies_say_what_they_are(papers: Papers, browser: Open, rendered: bytes
     assert browser("author").get(f"{where}/source").get_data().decode() == source()
 
 
+def test_a_draft_is_printed_as_a_draft(papers: Papers, browser: Open) -> None:
+    """DOC-11: who works on it sees the sheet it would become, stamped; an issued one has none."""
+    papers.drafted()
+    where = "/d/CP-07/A-0/zh-Hans/draft.pdf"
+    answer = browser("author").get(where)
+    with pikepdf.open(io.BytesIO(answer.get_data())) as made:
+        assert "草案" in str(made.docinfo["/Subject"])
+    assert browser("reader").get(where).status_code == 404
+    papers.issued(source("CP-08"))
+    assert browser("author").get("/d/CP-08/A-0/zh-Hans/draft.pdf").status_code == 404
+
+
 def test_damaged_bytes_are_never_served(papers: Papers, browser: Open, runtime: Runtime) -> None:
     """Law 8: the hash is checked on every read."""
     ref = papers.issued()

@@ -6,9 +6,10 @@ import mimetypes
 from typing import TYPE_CHECKING, Final
 
 from qms import documents, rendering
-from qms.documents import Standing
-from qms.http.edge import NothingToSee, look
-from qms.rendering import Stamp, StampKind
+from qms.documents import Standing, State
+from qms.http.edge import NothingToSee, close, look
+from qms.http.limits import limiter
+from qms.rendering import Pool, Stamp, StampKind
 from qms.web.documents._pages import pages
 from qms.web.documents.library import download, seen
 from qms.web.revisions import ref_at, written
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 _PDF: Final = "application/pdf"
+# Setting a sheet takes seconds and memory; an author looks now and then.
+_DRAFTS: Final = "6 per minute"
 _STAMPS: Final = {
     Standing.PENDING: StampKind.UNCONTROLLED,
     Standing.IN_FORCE: StampKind.UNCONTROLLED,
@@ -74,6 +77,31 @@ def _note(work: Work, found: Listed) -> str:
     rows = documents.timeline(work.session, work.rights, found.number, work.today, found.language)
     now = next((each for each in rows if each.is_in_force), None)
     return "" if now is None or now.effective_on is None else f"{now.label}, {now.effective_on.isoformat()}"
+
+
+@pages.get("/d/<number>/<label>/<lang>/draft.pdf")
+@limiter.limit(_DRAFTS)
+def draft(number: str, label: str, lang: str) -> Response:
+    """What is not issued as it would be printed, stamped as a draft; set in a process of its own (SEC-19)."""
+    work = seen()
+    ref = ref_at(number, lang, label)
+    revision = documents.revision(work.session, work.rights, ref, work.today)
+    if revision.state is State.ISSUED:
+        raise NothingToSee
+    printed = documents.preview(work, ref)
+    mark = Stamp(
+        kind=StampKind.DRAFT,
+        language=revision.language,
+        name=work.actor.name,
+        at=documents.local(work, work.now),
+        made_at=work.now,
+    )
+    settings = work.settings
+    close()
+    with Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1) as pool:
+        made = pool.render(printed.sheet, printed.source, printed.source_name)
+    name = f"{number}-{label}-{lang}-draft.pdf"
+    return download(rendering.stamp(made.pdf, mark), name, _PDF, inline=True)
 
 
 @pages.get("/d/<number>/<label>/<lang>/original.pdf")

@@ -175,4 +175,3 @@ def download(body: bytes, name: str, kind: str, *, inline: bool = False) -> Resp
     answer = Response(body, content_type=kind)
     answer.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
     return answer
-

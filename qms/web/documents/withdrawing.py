@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from qms.documents import Withdrawal
+    from qms.kernel.work import Work
 
 _AT = "/d/<number>/<label>/<lang>/withdrawal"
 _VERBS = {
@@ -51,10 +52,16 @@ def ask_withdrawal(number: str, label: str, lang: str) -> ResponseReturnValue:
         ref=ref,
         name=name_of(revision),
         title=revision.title,
-        leaning=documents.leaning_on(work.session, work.rights, revision.document.number, work.today),
+        leaning=_leaning(work, revision.document.number),
         **shared(work),
     )
     return body, form.status
+
+
+def _leaning(work: Work, number: str) -> list[str]:
+    """The documents in force that lean on one, each once (R12)."""
+    found = documents.leaning_on(work.session, work.rights, number, work.today)
+    return sorted({link.source for link in found})
 
 
 def _ask(form: Form, ref: Ref) -> None:
@@ -90,7 +97,7 @@ def _shown(ref: Ref, form: Form) -> str:
         own=asked.author_id == work.actor.person_id,
         signatures=[each for each in given if each.purpose == "withdraw" and each.round == asked.round],
         local=lambda at: documents.local(work, at),
-        leaning=documents.leaning_on(work.session, work.rights, revision.document.number, work.today),
+        leaning=_leaning(work, revision.document.number),
         **shared(work),
     )
 
