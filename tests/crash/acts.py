@@ -61,6 +61,13 @@ def acknowledge(house: House, pool: Pool) -> None:
         documents.acknowledge(work, FIRST, password=house.people.keys["reader"])
 
 
+def revise(house: House, pool: Pool) -> None:
+    """The author begins the next revision as a copy of the last."""
+    del pool
+    with house.people.acting("author") as work:
+        documents.revise(work, "CP-07", "en", reason="It got better")
+
+
 def index(house: House, pool: Pool) -> None:
     """The follower brings the index to the trail."""
     house.loop(pool).follow()
@@ -100,6 +107,7 @@ ACTS: Final = {
     ),
     "enter-force": Act(enter, "revised", CHANGE_OVER, by_person=False, needs=_ACT),
     "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=_ACT),
+    "revise": Act(revise, "in force", START, by_person=True, needs=(*_ACT, *_BLOB)),
     "index anew": Act(
         index, "in force", START, by_person=False,
         needs=("index added", "index committed", "index written", "index built", "index swapped"),
