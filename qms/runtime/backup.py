@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "qms-backup/2"
 KEYS: Final = "qms-keys/2"
 NOTE: Final = "qms-backup.json"
-FOLDERS: Final = ("procedures", "forms")
+FOLDERS: Final = ("procedures", "forms", "fonts")
 _PIECE: Final = 1 << 20
 
 

@@ -19,7 +19,7 @@ from qms.kernel import settings as configuration
 from qms.kernel.errors import Conflict, Damaged
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
-from qms.runtime.backup import FORMAT, KEYS, NOTE, BackupReport, run
+from qms.runtime.backup import FOLDERS, FORMAT, KEYS, NOTE, BackupReport, run
 from qms.runtime.parts import FINISHED, KEEPER, build, every_permission
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 _PIECE: Final = 1 << 20
 _MEMBER: Final = re.compile(
     r"qms-backup\.json|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt"
-    r"|(checkpoints|procedures|forms|keys)(/[^\0\\/]+)+"
+    r"|(checkpoints|procedures|forms|fonts|keys)(/[^\0\\/]+)+"
 )
 _PLAIN: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DATABASE: Final = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
-_FOLDERS: Final = ("records", "search_index", "procedures", "forms", "keys", "checkpoints", "outbox")
+_FOLDERS: Final = ("records", "search_index", *FOLDERS, "keys", "checkpoints", "outbox")
 
 
 class FolderNotEmpty(Conflict):
@@ -160,7 +160,7 @@ def _folders(settings: configuration.Settings, folder: Path) -> list[Path]:
 
 
 def _unpack(packed: zipfile.ZipFile, locked: zipfile.ZipFile, settings: configuration.Settings) -> int:
-    for part in ("procedures", "forms", "checkpoints"):
+    for part in (*FOLDERS, "checkpoints"):
         _under(packed, f"{part}/", settings.at(getattr(settings, part)), 0o644)
     _under(locked, "keys/", settings.at(settings.keys), 0o600)
     vault = LocalVault(settings.at(settings.records) / "vault")

@@ -386,7 +386,7 @@ def test_a_cut_or_foreign_file_is_refused(backed_up: tuple[Path, Path], tmp_path
 
 
 def test_the_keys_of_another_workspace_do_not_fit(backed_up: tuple[Path, Path], tmp_path: Path) -> None:
-    """The trail's checkpoints were signed by this workspace's own key (TRL-06)."""
+    """The trail's checkpoints were signed by this workspace's own key (TRL-03)."""
     assert run("init", tmp_path / "other", "--empty").code == 0
     keys = tmp_path / "other-keys.zip"
     assert Terminal(tmp_path / "other")("backup", tmp_path / "other.zip", "--keys", keys).code == 0
