@@ -20,6 +20,7 @@ from qms.kernel.errors import Problem
 from qms.kernel.labels import N_, say
 
 _BOX: Final = "□"
+_MOST_CHOICES: Final = 6  # more would make the head of a column taller than its rows
 _SHORT: Final = frozenset(
     {
         Type.NUMBER,
@@ -184,7 +185,8 @@ class _Sheet:
         """The head of a column; choices stand in it, since the cells are filled by hand."""
         if column is _SEQUENCE:
             return self.say(N_("No."))
-        choices = " / ".join(spoken(option.label, self.language) for option in column.options)
+        few = len(column.options) <= _MOST_CHOICES
+        choices = " / ".join(spoken(option.label, self.language) for option in column.options) if few else ""
         unit = column.currency or spoken(column.unit, self.language)
         small = "".join(
             f'<small class="blank-help">{escape(text)}</small>' for text in (unit, choices) if text

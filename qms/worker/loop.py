@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from qms import documents, evidence, jobs, tasks
+from qms import documents, evidence, jobs, tasks, trail
 from qms.kernel.errors import QmsError
 from qms.kernel.ports import Actor
 from qms.rendering import Pool
@@ -49,6 +49,7 @@ class Loop:
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a fault of one part is logged and does not end the others."""
         self._stop = stop
+        self._guarded(self.anchor)
         lanes = [threading.Thread(target=self._lane, daemon=True) for _ in range(self.lanes)]
         for lane in lanes:
             lane.start()
@@ -115,6 +116,11 @@ class Loop:
         except Exception:
             LOG.exception("the worker goes on after a fault")
             return False
+
+    def anchor(self) -> bool:
+        """Sign the trail at every start: an issue whose worker fell before its checkpoint gets it here."""
+        trail.checkpoint(self.runtime.works, self.actor, "start")
+        return True
 
     def day(self) -> bool:
         """The day job: once at the start and once each new day of the organisation's zone (law 5)."""
