@@ -219,7 +219,8 @@ class Search:
         rows = self.register.since(work.session, state.seq, behind)
         groups = self.register.groups_of(reversed(rows))
         entries = tuple(self.register.entries(work, group) for group in groups[:_MOST_CHANGED])
-        return _Changed(behind, frozenset(str(group) for group in groups), entries)
+        # A sign-in is an entry too: what touches nothing that can be found is nothing to be behind with.
+        return _Changed(behind if groups else 0, frozenset(str(group) for group in groups), entries)
 
 
 @dataclass(frozen=True, slots=True)
