@@ -58,7 +58,9 @@ contracts: setup-test
 	$(BIN)/lint-imports
 
 unit: setup-test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not nightly" --cov --cov-report=
+	@rm -f .coverage .coverage.*.*
+	$(BIN)/python -m tests.rule_coverage --config
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m "not nightly" --cov --cov-config=.coverage-rules.ini --cov-report=
 	$(BIN)/python -m tests.rule_coverage
 
 nightly: setup-test ## the long tests
