@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import pytest
 
 from qms import accounts, documents, evidence, tasks, trail
 from qms.app import create_app
-from qms.cli.demo.story import Story
+from qms.cli.demo.story import NotIssued, Story
 from qms.cli.output import Output
 from qms.kernel.clock import start_of
 from qms.kernel.refs import Ref
@@ -49,13 +49,11 @@ class Played:
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """The whole story, once for each database; it takes minutes, so every test reads from it."""
     home = tmp_path_factory.mktemp("story") / "demo"
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "postgresql":
-            patch.setenv("QMS_DATABASE_URL", request.getfixturevalue("postgresql_of_the_story"))
-        story = Story(home, Output(as_json=True, language="en"))
-        told = story.tell()
-        yield Played(home, story.runtime, told)
-        story.runtime.close()
+    url = request.getfixturevalue("postgresql_of_the_story") if request.param == "postgresql" else ""
+    story = Story(home, Output(as_json=True, language="en"), database_url=url)
+    told = story.tell()
+    yield Played(home, story.runtime, told)
+    story.runtime.close()
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +161,26 @@ def test_the_revision_took_over_on_its_day(played: Played) -> None:
     midnight = start_of(day, played.runtime.settings.zone_info)
     assert [midnight <= row.at <= midnight + timedelta(hours=1) for row in entered] == [True]
     assert [midnight <= row.at <= midnight + timedelta(hours=1) for row in left] == [True]
+
+
+def test_the_story_says_whether_it_went_well(played: Played) -> None:
+    """One wrong answer or one failed check, and `qms demo run` ends with a fault."""
+    assert played.told.ok
+    assert not replace(played.told, trail_ok=False).ok
+    wrong = [replace(played.told.answers[0], found=())]
+    assert not replace(played.told, answers=wrong).ok
+    assert not replace(played.told, bundles=[{"checks": [{"ok": False}]}]).ok
+
+
+def test_the_story_stops_where_something_was_not_issued(tmp_path: Path) -> None:
+    """A failed job is no success: the story tells only what has happened."""
+    story = Story(tmp_path / "short", Output(as_json=True, language="en"))
+    story.found_the_centre()
+    refs = story.walker.draft([story.home / "procedures" / "PL-01.md"])
+    with pytest.raises(NotIssued, match="PL-01"):
+        story.refuse_unissued(refs)
+    story.loop.close()
+    story.runtime.close()
 
 
 def test_ten_questions_find_what_they_ask_for(played: Played) -> None:

@@ -39,8 +39,7 @@ def run(session: Session, once: bool, fresh: bool, days: int) -> int:
         shutil.rmtree(session.home)
     story = Story(session.home, session.output, days)
     session.adopt(story.runtime)
-    story.tell()
-    return 0
+    return 0 if story.tell().ok else 1
 
 
 def _refuse_real(session: Session) -> None:

@@ -16,9 +16,10 @@ from qms.cli.demo.progress import Progress
 from qms.cli.demo.route import Walker
 from qms.cli.starter import copy_library
 from qms.kernel.clock import SimulatedClock, SystemClock, local_day, start_of
+from qms.kernel.errors import Conflict
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, make
+from qms.runtime import KEEPER, every_permission, make
 from qms.worker.loop import Loop
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ _NEW_ROW: Final = (
 )
 
 
+class NotIssued(Conflict):
+    """The demonstration does not go on over a failed job."""
+
+    message = "These were not issued: {what}. The list of jobs tells why."
+
+
 @dataclass(slots=True)
 class Told:
     """What happened, for the closing report and for tests."""
@@ -57,11 +64,17 @@ class Told:
     trail_ok: bool = False
     seconds: float = 0.0
 
+    @property
+    def ok(self) -> bool:
+        """Whether all questions were answered, every check of both bundles passed, and the trail verifies."""
+        checks = [check["ok"] for bundle in self.bundles for check in bundle["checks"]]
+        return self.trail_ok and all(checks) and all(answer.right for answer in self.answers)
+
 
 class Story:
     """Makes the workspace and plays the main job on a clock that starts some days back (law 16)."""
 
-    def __init__(self, home: Path, output: Output, days: int = 14) -> None:
+    def __init__(self, home: Path, output: Output, days: int = 14, database_url: str = "") -> None:
         self.output = output
         self.home = home
         now = SystemClock().now()
@@ -69,7 +82,8 @@ class Story:
         self.clock = SimulatedClock(zone_free)
         home.mkdir(parents=True, exist_ok=True)
         (home / ".demonstration").touch()
-        (home / "qms.toml").write_text(SETTINGS, "utf-8")
+        elsewhere = f'database_url = "{database_url}"\n' if database_url else ""
+        (home / "qms.toml").write_text(SETTINGS + elsewhere, "utf-8")
         self.runtime: Runtime
         self.runtime, founded = make(home, CENTRE, demo=True, clock=self.clock)
         self.told = Told(passwords=dict(founded.passwords))
@@ -122,6 +136,7 @@ class Story:
         self.walker.release(refs)
         self.progress.chapter(N_("Making the PDFs"))
         self.drain(len(refs))
+        self.refuse_unissued(refs)
         self.told.issued = [ref.key for ref in refs]
 
     def _send_one_back(self, refs: list[Ref]) -> None:
@@ -162,6 +177,7 @@ class Story:
         self.told.revised_on = self.first_day + timedelta(days=12)
         self.walker.release(refs, effective_on=self.told.revised_on)
         self.drain(len(refs))
+        self.refuse_unissued(refs)
         self.told.revised = refs[0].key
 
     def return_to_the_present(self) -> None:
@@ -212,6 +228,16 @@ class Story:
     def drain(self, total: int) -> None:
         """Let the worker do all that waits, and show how far it is."""
         self.loop.drain(lambda done: self.progress.step("rendering", done, total))
+
+    def refuse_unissued(self, refs: list[Ref]) -> None:
+        """Stop where a job has failed: the story tells only what has happened."""
+        with self.runtime.works.reading(KEEPER, every_permission()) as work:
+            found = [documents.revision(work.session, work.rights, ref, work.today) for ref in refs]
+            left = [
+                ref.key for ref, each in zip(refs, found, strict=True) if each.state != documents.State.ISSUED
+            ]
+        if left:
+            raise NotIssued(what=", ".join(left))
 
     def report(self) -> None:
         """Say what was done and where everything lies."""
