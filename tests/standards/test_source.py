@@ -24,7 +24,49 @@ mapping: {{house-0: {{"3": ["4", "4.1"]}}}}
 
 # SHA-256 of titles of ISO 9001:2015 and GB/T 19001-2016 that are distinctive, folded; the titles
 # themselves are not ours to ship, not even in a test.
-NOT_OURS = frozenset(["DENYLIST"])
+NOT_OURS = frozenset(
+    {
+        "103441bfb032a17e",
+        "1921a557246c0831",
+        "1f45edeadb9df227",
+        "20caf60b7e485d09",
+        "23b85a63610787f7",
+        "259d16b2d36cecf5",
+        "2d67de56b35bdcd2",
+        "33411e5759780465",
+        "406f0f8211eb9038",
+        "4687b54322888b8e",
+        "4ba5e7484dab9dba",
+        "4fe2dafbbb2b440b",
+        "5e3109e95ce004c5",
+        "608f58ac0583bcd9",
+        "7659eb0288e1d268",
+        "799c783f0eb35ffe",
+        "7e3d41db7902d8d1",
+        "819c026abca59ee4",
+        "89a50032cc0511ac",
+        "8e427b85180a94d6",
+        "9f408305c7c1f68a",
+        "a004024359193fe2",
+        "a35d67b697d649cd",
+        "a41eba6a919fb6a6",
+        "a58155ec4e7a2598",
+        "b9422207143eaafb",
+        "ba99f64eb80ca15b",
+        "bc849b31666c1d1f",
+        "c5fcde2bb7b713b4",
+        "ceb63342eb894397",
+        "d7e0a431ebe680b3",
+        "d90bc34765cdf36a",
+        "daa51b7073ff0f8b",
+        "e0af6b40b889635d",
+        "e790ffdc1b3b9d72",
+        "ed0dbd2c16991e33",
+        "ed384a2aff2f8418",
+        "f1356fb792599fa2",
+        "f696405d15605ef2",
+    }
+)
 
 
 def folded(text: str) -> str:
@@ -138,3 +180,4 @@ def test_titles_are_our_own() -> None:
     copied = [one for one in titles if hashlib.sha256(folded(one).encode()).hexdigest()[:16] in NOT_OURS]
     assert copied == []
     assert len(set(titles)) > 200
+    assert {len(digest) for digest in NOT_OURS} == {16}
