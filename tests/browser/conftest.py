@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from qms import accounts, documents, runtime
 from qms.app import create_app
 from qms.runtime import KEEPER, every_permission
 from qms.worker.loop import Loop
+from tests.conftest import skip_or_fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,10 +167,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; where it is missing the stories are skipped, but never in CI."""
     if not CHROMIUM.is_file():
-        reason = f"there is no {CHROMIUM}; install it with: apt-get install chromium"
-        if os.environ.get("QMS_CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from tests.conftest import SERVER, skip_or_fail
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SERVER = os.environ.get("QMS_TEST_POSTGRESQL", "postgresql+psycopg://127.0.0.1:5432/postgres")
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def fresh_postgresql(template: str = "template1") -> Iterator[str]:
             connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     except OperationalError as fault:
         server.dispose()
-        pytest.skip(f"no PostgreSQL at {SERVER}: {fault.orig}")
+        skip_or_fail(f"no PostgreSQL at {SERVER}: {fault.orig}")
     try:
         yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:

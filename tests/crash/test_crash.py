@@ -27,7 +27,7 @@ from qms.documents.models import Revision
 from qms.kernel.vault import LocalVault
 from qms.rendering import Pool
 from qms.tasks.models import Task
-from tests.conftest import UNREACHABLE, _server, _url
+from tests.conftest import UNREACHABLE, _server, _url, skip_or_fail
 from tests.crash.acts import ACTS, BUNDLE, FIRST, stages
 from tests.crash.hooks import KILLED, Told, read
 from tests.crash.house import LATER, Content, House, fill, opened, rows, world
@@ -116,7 +116,7 @@ def bench(
         yield made
         return
     if UNREACHABLE:
-        pytest.skip(UNREACHABLE)
+        skip_or_fail(UNREACHABLE)
     name = f"qms_crash_{uuid.uuid4().hex[:12]}"
     server = _server()
     with server.connect() as connection:

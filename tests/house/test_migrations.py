@@ -17,7 +17,7 @@ from sqlalchemy import text
 from qms import migrations
 from qms.kernel.database import build_engine
 from qms.runtime import METADATA
-from tests.conftest import UNREACHABLE, _server, _url
+from tests.conftest import UNREACHABLE, _server, _url, skip_or_fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def empty(kind: str, folder: Path) -> Iterator[Engine]:
 def kind(request: pytest.FixtureRequest) -> str:
     """Each test runs on both databases."""
     if request.param == "postgresql" and UNREACHABLE:
-        pytest.skip(UNREACHABLE)
+        skip_or_fail(UNREACHABLE)
     return str(request.param)
 
 
