@@ -1,0 +1,12 @@
+"""Reviews of the trail, steps of the clock and time-stamps."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
