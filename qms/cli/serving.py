@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
+from qms import runtime
 from qms.kernel.labels import N_
 from qms.worker.loop import Loop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
+
     from qms.cli.session import Session
 
+_APPLICATION: Final = "qms.app:create_app()"
 _GRACE: Final = 20
+
+
+class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn over the application named by its import string."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options over."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        """Build the application; each web process builds its own."""
+        return import_app(_APPLICATION)
 
 
 @click.command()
@@ -30,31 +58,52 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
     """Serve the pages of the workspace."""
     home = session.runtime.settings.home  # refuses here, with a sentence, where there is no workspace
     session.close()
-    environment = os.environ | {"QMS_HOME": str(home)}
-    commands = [
-        [
-            sys.executable, "-m", "gunicorn", "qms.app:create_app()", "--bind", f"{host}:{port}",
-            "--workers", str(processes), "--threads", "4", "--worker-class", "gthread",
-            "--log-level", "warning", "--graceful-timeout", "10", "--timeout", "60", "--no-control-socket",
-        ]
-    ]  # fmt: skip
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": processes,
+        "threads": 4,
+        "worker_class": "gthread",
+        "loglevel": "warning",
+        "graceful_timeout": 10,
+        "timeout": 60,
+        "control_socket_disable": True,
+    }
+    parts: list[Callable[[], None]] = [partial(_serve_pages, home, options)]
     if with_worker:
-        commands.append([sys.executable, "-m", "qms.cli", "--home", str(home), "worker"])
+        parts.append(partial(_work, home))
+    importlib.import_module(_APPLICATION.partition(":")[0])
     session.output.say("Serving on {address}. Ctrl-C stops.", address=f"http://{host}:{port}/")
-    return together(commands, environment)
+    return together(parts)
 
 
-def together(commands: list[list[str]], environment: dict[str, str]) -> int:
-    """Run the commands side by side; when one ends or a signal comes, all end."""
+def _serve_pages(home: Path, options: Mapping[str, Any]) -> None:
+    os.environ["QMS_HOME"] = str(home)
+    Pages(options).run()
+
+
+def _work(home: Path) -> None:
     stop = asked_to_stop()
-    children = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603 - our own commands
-    watchers = [threading.Thread(target=_watch, args=(child, stop), daemon=True) for child in children]
-    for watcher in watchers:
-        watcher.start()
+    Loop(runtime.build(home)).run(stop)
+
+
+def together(parts: Sequence[Callable[[], None]]) -> int:
+    """Run the parts side by side, each in a process; when one ends or a signal comes, all end.
+
+    The processes are forks of this one, so the program is read once and its memory shared.
+    """
+    stop = asked_to_stop()
+    gc.collect()
+    gc.freeze()
+    forked = multiprocessing.get_context("fork")
+    children = [forked.Process(target=part) for part in parts]
+    for child in children:
+        child.start()
+    for child in children:
+        threading.Thread(target=_watch, args=(child.sentinel, stop), daemon=True).start()
     stop.wait()
     for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+        if child.is_alive():
+            child.terminate()
     codes = [_end(child) for child in children]
     return next((code for code in codes if code not in {0, -signal.SIGTERM, -signal.SIGINT}), 0)
 
@@ -70,17 +119,17 @@ def asked_to_stop() -> threading.Event:
     return stop
 
 
-def _watch(child: subprocess.Popen[bytes], stop: threading.Event) -> None:
-    child.wait()
+def _watch(sentinel: int, stop: threading.Event) -> None:
+    wait([sentinel])
     stop.set()
 
 
-def _end(child: subprocess.Popen[bytes]) -> int:
-    try:
-        return child.wait(_GRACE)
-    except subprocess.TimeoutExpired:
+def _end(child: BaseProcess) -> int:
+    child.join(_GRACE)
+    if child.exitcode is None:
         child.kill()
-        return child.wait()
+        child.join()
+    return child.exitcode or 0
 
 
 @click.command()
