@@ -24,7 +24,7 @@ from qms.accounts.errors import (
 )
 from qms.accounts.models import Department, Meaning, Person, Post, Signature
 from qms.accounts.operations._allow import acting_person, active_person, require
-from qms.accounts.operations.founding import Founded, found
+from qms.accounts.operations.founding import Founded, found, renew_roles
 from qms.accounts.operations.organisation import Applied, apply_organisation
 from qms.accounts.operations.people import (
     add_person,
@@ -218,6 +218,7 @@ __all__ = [
     "reauthenticate",
     "refusal_change",
     "rename_person",
+    "renew_roles",
     "require",
     "reset_password",
     "rights_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -85,14 +86,20 @@ def upgrade(session: Session, backup: Path | None) -> None:
     if found == wanted:
         session.output.result({"schema": wanted}, N_("The schema is {schema} already; nothing to do."))
         return
-    target = backup or session.home / f"before-{wanted}.qms-backup.zip"
-    runtime.backup(session.home, target.resolve(), behind=True)
-    runtime.upgrade(session.home)
+    target = (backup or _free(session.home, f"before-{wanted}")).resolve()
+    runtime.backup(session.home, target, behind=True)
+    runtime.upgrade(session.home, target.name)
     session.output.result(
         {"from": found, "to": wanted, "backup": target},
         N_("Upgraded from {old} to {to}; the backup is {backup}."),
         old=found or "-",
     )
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name no backup has yet: one that an interrupted upgrade left stays what it is."""
+    counted = (folder / f"{name}-{count}.qms-backup.zip" for count in itertools.count(1))
+    return next(path for path in counted if not path.exists())
 
 
 COMMANDS: Final = (init, upgrade)

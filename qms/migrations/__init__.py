@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent
 
@@ -46,7 +46,12 @@ def current(engine: Engine) -> str | None:
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest revision in one transaction."""
-    made = config()
     with engine.connect() as connection, connection.begin():
-        made.attributes["connection"] = connection
-        command.upgrade(made, "head")
+        run(connection)
+
+
+def run(connection: Connection) -> None:
+    """Bring the database to the newest revision inside a transaction that somebody else ends (REL-12)."""
+    made = config()
+    made.attributes["connection"] = connection
+    command.upgrade(made, "head")

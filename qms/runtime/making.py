@@ -17,12 +17,13 @@ from qms.runtime.parts import (
     AlreadyAWorkspace,
     NotAWorkspace,
     Runtime,
-    SchemaUnknown,
     SimulatedClockRefused,
     assemble,
     every_permission,
     is_workspace,
+    opened,
     reached,
+    refuse_unknown,
 )
 
 if TYPE_CHECKING:
@@ -96,13 +97,20 @@ def schema(home: Path) -> tuple[str | None, str]:
         engine.dispose()
 
 
-def upgrade(home: Path) -> None:
-    """Bring the database forward to this program's schema; the caller has made a backup (REL-12)."""
-    found, _ = schema(home)
-    if found is not None and found not in migrations.known():
-        raise SchemaUnknown(found=found)
-    engine = build_engine(configuration.load(home).database)
+def upgrade(home: Path, saved: str) -> None:
+    """Bring the database forward to this program's schema; the caller has made the backup `saved` (REL-12).
+
+    Schema, new permissions and the entry that tells of it are one transaction: who is killed in the
+    middle has done nothing, and does it again. Rows of the trail and stored bytes are not touched (REL-13).
+    """
+    found, wanted = schema(home)
+    refuse_unknown(found)
+    made = opened(home)
     try:
-        migrations.upgrade(engine)
+        with made.works.writing(KEEPER, every_permission()) as work:
+            migrations.run(work.session.connection())
+            told = {"schema": wanted, "permissions": accounts.renew_roles(work), "backup": saved}
+            work.record("workspace:upgrade", Ref("workspace", made.settings.organisation),
+                        before={"schema": found or "-"}, after=told)  # fmt: skip
     finally:
-        engine.dispose()
+        made.close()

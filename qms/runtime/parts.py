@@ -44,6 +44,7 @@ FINISHED: Final = "web.secret"
 """Written last when a workspace is made: without it the workspace is not finished."""
 SENTENCES: Final[Mapping[str, str]] = {
     "workspace:backup": N_("{actor} made the backup {ref} of {entries} entries."),
+    "workspace:upgrade": N_("{actor} brought {ref} from schema {old_schema} to {schema}."),
     "workspace:restore": N_("{actor} restored the backup {ref} of {entries} entries."),
 }
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
@@ -212,12 +213,19 @@ def opened(home: Path, clock: Clock | None = None) -> Runtime:
     return made
 
 
+def refuse_unknown(found: str | None) -> None:
+    """A database of a later version is left as it is: there is no way back (REL-12)."""
+    if found is not None and found not in migrations.known():
+        raise SchemaUnknown(found=found)
+
+
 def build(home: Path, clock: Clock | None = None) -> Runtime:
     """The parts over an existing workspace; refused where there is none or the schema differs."""
     made = opened(home, clock)
     found, wanted = migrations.current(made.engine), migrations.head()
     if found != wanted:
         made.close()
+        refuse_unknown(found)
         raise SchemaBehind(found=found or "-", wanted=wanted)
     with made.works.reading(KEEPER) as work:
         first = trail.since(work.session, 0, 1)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from qms import trail
 from qms.accounts import secrets
 from qms.accounts.errors import AlreadyFounded
 from qms.accounts.models import Credential, Department, Grant, Membership, Person, Role, RolePermission
 from qms.accounts.names import is_login, normalised
 from qms.accounts.passwords import random_password
-from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, ROLES
+from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, ROLES, ShippedRole
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from qms.kernel.work import Work
+
+_ALL: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +81,49 @@ def _check(chosen: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _write_roles(work: Work) -> dict[str, Role]:
-    roles = {}
+    return {shipped.code: _write_role(work, shipped) for shipped in ROLES.values()}
+
+
+def _write_role(work: Work, shipped: ShippedRole) -> Role:
+    role = Role(
+        code=shipped.code,
+        names={language: say(shipped.name, language) for language in LANGUAGES},
+        oversees=shipped.oversees,
+        administrator=shipped.administrator,
+    )
+    work.session.add(role)
+    work.session.flush()
+    _allow(work, role, shipped.permissions)
+    return role
+
+
+def _allow(work: Work, role: Role, permissions: Iterable[str]) -> None:
+    work.session.add_all(
+        RolePermission(role_id=role.id, permission=PERMISSIONS[each].code) for each in permissions
+    )
+
+
+def renew_roles(work: Work) -> list[str]:
+    """Give the shipped roles what a later version adds, for an upgrade; what stood there stays.
+
+    New is a permission that no role holds and none ever lost: what an organisation took from all its
+    roles does not come back. Says which are new; the upgrade's entry tells of them.
+    """
+    session = work.session
+    taken = trail.browse(session, action="role:set", limit=_ALL)
+    lost: set[str] = set()
+    for row in taken:
+        lost.update(set(row.before["permissions"]) - set(row.after["permissions"]))
+    held = set(session.scalars(select(RolePermission.permission).distinct()))
+    rows = {row.code: row for row in session.scalars(select(Role))}
+    new = {each for shipped in ROLES.values() for each in shipped.permissions} - held - lost
     for shipped in ROLES.values():
-        role = Role(
-            code=shipped.code,
-            names={language: say(shipped.name, language) for language in LANGUAGES},
-            oversees=shipped.oversees,
-            administrator=shipped.administrator,
-        )
-        work.session.add(role)
-        work.session.flush()
-        work.session.add_all(
-            RolePermission(role_id=role.id, permission=PERMISSIONS[each].code) for each in shipped.permissions
-        )
-        roles[shipped.code] = role
-    return roles
+        if shipped.code in rows:
+            _allow(work, rows[shipped.code], [each for each in shipped.permissions if each in new])
+        else:
+            _write_role(work, shipped)
+    session.flush()
+    return sorted(new)
 
 
 def _administrator(work: Work, role: Role, root: Department, login: str, name: str) -> str:
