@@ -71,6 +71,7 @@ DEPARTMENTS = ("credit", "risk", "legal", "finance", "hr")
 DAY = date(2026, 11, 2)
 Question = tuple[str, tuple[str, ...], tuple[str, ...]]
 PER_DOCUMENT = 43
+ROUNDS = 3
 LONG = 120
 
 
@@ -259,16 +260,21 @@ class Ours:
         return page.total
 
 
-def timed(side: Raw | Ours, asked: list[Question]) -> tuple[list[float], int]:
-    """CPU milliseconds of each question in a warm pass, and all hits counted."""
-    for one in asked:
-        side.ask(*one)
-    spent, hits = [], 0
-    for one in asked:
-        start = time.process_time()
-        hits += side.ask(*one)
-        spent.append((time.process_time() - start) * 1000)
-    return spent, hits
+def timed(sides: list[Raw | Ours], asked: list[Question]) -> tuple[list[list[float]], list[int]]:
+    """CPU milliseconds of each question on each side, and all hits counted.
+
+    The sides take turns at every question, so that whatever else the machine does falls on both; the
+    best of three warm rounds counts.
+    """
+    best = [[float("inf")] * len(asked) for _ in sides]
+    hits = [sum(side.ask(*one) for one in asked) for side in sides]
+    for _ in range(ROUNDS):
+        for place, one in enumerate(asked):
+            for side, spent in zip(sides, best, strict=True):
+                start = time.process_time()
+                side.ask(*one)
+                spent[place] = min(spent[place], (time.process_time() - start) * 1000)
+    return best, hits
 
 
 def p95(spent: list[float]) -> float:
@@ -279,32 +285,29 @@ def p95(spent: list[float]) -> float:
 def run(count: int, queries: int, seed: int) -> float:
     """One size: index and ask on both sides, print a row each; gives the ratio of all CPU."""
     asked = questions(queries, seed)
-    totals = {}
     with tempfile.TemporaryDirectory() as name:
-        for side in (Raw, Ours):
-            folder = Path(name) / side.__name__
+        sides: list[Raw | Ours] = []
+        for kind in (Raw, Ours):
+            folder = Path(name) / kind.__name__
             folder.mkdir()
-            one = side(folder)
+            sides.append(kind(folder))
             start = time.process_time()
-            one.add(entries(count, seed))
+            sides[-1].add(entries(count, seed))
             indexed = count / (time.process_time() - start)
-            spent, hits = timed(one, asked)
-            totals[side] = spent
-            print(
-                f"{count:>7} {side.__name__:5} {indexed:7.0f} clauses/s CPU"
-                f"   query CPU ms p50 {statistics.median(spent):6.2f}"
-                f"  p95 {p95(spent):7.2f}  mean {statistics.mean(spent):6.2f}  hits {hits}"
-            )
-            by_kind = {}
-            for (kind, *_), cost in zip(asked, spent, strict=True):
-                by_kind.setdefault(kind, []).append(cost)
-            print(
-                "        "
-                + "  ".join(f"{kind} {statistics.median(each):.2f}" for kind, each in by_kind.items())
-            )
-    ratio = sum(totals[Ours]) / sum(totals[Raw])
-    half = statistics.median(totals[Ours]) / statistics.median(totals[Raw])
-    late = p95(totals[Ours]) / p95(totals[Raw])
+            print(f"{count:>7} {kind.__name__:5} {indexed:7.0f} clauses/s CPU")
+        (raw, ours), hits = timed(sides, asked)
+    for label, spent, found in (("Raw", raw, hits[0]), ("Ours", ours, hits[1])):
+        print(
+            f"{count:>7} {label:5} query CPU ms p50 {statistics.median(spent):6.2f}"
+            f"  p95 {p95(spent):7.2f}  mean {statistics.mean(spent):6.2f}  hits {found}"
+        )
+        by_kind: dict[str, list[float]] = {}
+        for (kind_asked, *_), cost in zip(asked, spent, strict=True):
+            by_kind.setdefault(kind_asked, []).append(cost)
+        print("        " + "  ".join(f"{each} {statistics.median(by_kind[each]):.2f}" for each in by_kind))
+    ratio = sum(ours) / sum(raw)
+    half = statistics.median(ours) / statistics.median(raw)
+    late = p95(ours) / p95(raw)
     print(f"{count:>7} ours / raw: p50 {half:.2f}  p95 {late:.2f}  all {ratio:.2f}   (wanted: at most 1.3)")
     return ratio
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -34,7 +35,8 @@ class Work:
     """Everything an operation needs; built by `Works`, committed by the edge alone.
 
     `now` is taken once, so that all rows of one act share one instant. `ports` gives operations
-    what upper floors registered (Sections, Bodies) without knowing them.
+    what upper floors registered (Sections, Bodies) without knowing them. `leap` is how far the clock
+    was moved since the last act of this process, by one that nobody can set; None where none is known.
     """
 
     session: Session
@@ -47,6 +49,7 @@ class Work:
     writing: bool
     ports: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     demo: bool = False
+    leap: timedelta | None = None
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -85,14 +88,14 @@ class Works:
     append: Callable[[Work, Sequence[Change]], None]
     ports: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     demo: bool = False
+    _seen: tuple[datetime, float] | None = None
 
     @contextmanager
     def reading(
         self, actor: Actor, rights: Rights | None = None, language: str | None = None
     ) -> Iterator[Work]:
         """A look: a consistent snapshot that cannot write; what was read stays readable after it."""
-        with self._session(READING) as session:
-            event.listen(session, "before_flush", _refuse_flush)
+        with self._session(READING, _Look) as session:
             yield self._work(session, actor, rights, language, writing=False)
 
     @contextmanager
@@ -104,22 +107,33 @@ class Works:
         Whatever is raised inside rolls everything back. The trail is the last statement, so the
         locked head is held for one insert.
         """
-        with self._session(WRITING) as session:
+        with self._session(WRITING, Session) as session:
             work = self._work(session, actor, rights, language, writing=True)
+            ticks = self.clock.ticks()
+            work.leap = self._leap(work.now, ticks)
             try:
                 yield work
                 session.flush()
                 if work.changes:
                     self.append(work, tuple(work.changes))
                 session.commit()
+                if work.changes and ticks is not None:
+                    self._seen = work.now, ticks
             except BaseException:
                 session.rollback()
                 raise
 
+    def _leap(self, now: datetime, ticks: float | None) -> timedelta | None:
+        """How far the clock moved away from the steady one since the last act that left an entry."""
+        if self._seen is None or ticks is None:
+            return None
+        then, ticked = self._seen
+        return now - then - timedelta(seconds=ticks - ticked)
+
     @contextmanager
-    def _session(self, mode: str) -> Iterator[Session]:
+    def _session(self, mode: str, kind: type[Session]) -> Iterator[Session]:
         with self.engine.connect().execution_options(**options(self.engine, mode)) as connection:
-            session = Session(bind=connection, expire_on_commit=False, autoflush=mode == WRITING)
+            session = kind(bind=connection, expire_on_commit=False, autoflush=mode == WRITING)
             try:
                 yield session
             finally:
@@ -142,6 +156,13 @@ class Works:
         )
 
 
+class _Look(Session):
+    """The session of a reading Work."""
+
+
 def _refuse_flush(session: Session, *_: object) -> None:
     if session.new or session.dirty or session.deleted:
         raise WroteWhileReading
+
+
+event.listen(_Look, "before_flush", _refuse_flush)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from qms.search.analysis.fold import fold
 from qms.search.analysis.query import Phrase, Prefix, Word, leaves
 from qms.search.analysis.tokens import places, tokens
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 120
 _BEFORE: Final = 30
+_CHINESE: Final = "⺀"
 _STOPS: Final = frozenset("。！？；;\n")
 
 Span = tuple[int, int]
@@ -46,11 +48,16 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The leaves of a query, sorted by how they are looked for; made once for a page."""
+    """The leaves of a query, sorted by how they are looked for; made once for a page.
+
+    `heads` are the words, prefixes and beginnings of phrases when all of them are Chinese: a folded
+    text that holds none of these characters in a row needs no cutting into words. Otherwise it is empty.
+    """
 
     words: frozenset[str]
     prefixes: tuple[str, ...]
     phrases: tuple[Phrase, ...]
+    heads: tuple[str, ...] = ()
 
 
 def sought(query: Query) -> Sought:
@@ -63,11 +70,17 @@ def sought(query: Query) -> Sought:
             prefixes.append(leaf.text)
         elif isinstance(leaf, Phrase):
             phrases.append(leaf)
-    return Sought(frozenset(words), tuple(prefixes), tuple(phrases))
+    heads = (*words, *prefixes, *(phrase.parts[0][0] for phrase in phrases))
+    plain = all(head[0] >= _CHINESE for head in heads)
+    return Sought(frozenset(words), tuple(prefixes), tuple(phrases), heads if plain else ())
 
 
 def marks(text: str, what: Sought) -> tuple[Span, ...]:
     """The places of the original text that hold what was sought; places that touch become one."""
+    if what.heads:
+        folded = fold(text)
+        if not any(head in folded for head in what.heads):
+            return ()
     found = tokens(text)
     spans = [
         (token.start, token.end)
