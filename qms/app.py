@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qms import runtime as parts
-from qms.http import guard, headers, limits, refusals, session
+from qms.http import guard, headers, health, limits, log, metrics, refusals, session
 from qms.web import BLUEPRINTS, places
 from qms.web.filters import FILTERS
 
@@ -31,7 +31,7 @@ _MEGABYTE = 1 << 20
 
 def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] = BLUEPRINTS) -> Flask:
     """Build the application over a workspace; without one, over the folder `QMS_HOME` names."""
-    runtime = runtime or parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
+    runtime = runtime or _served()
     app = Flask(
         "qms",
         template_folder=str(_WEB / "templates"),
@@ -66,11 +66,18 @@ def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] =
     app.extensions["qms-places"] = places
     CSRFProtect(app)
     limits.limiter.init_app(app)
-    for attach in (headers.attach, session.attach, guard.attach, refusals.attach):
-        attach(app)
-    for blueprint in blueprints:
+    for part in (metrics, log, headers, session, guard, refusals, health):
+        part.attach(app)
+    for blueprint in (health.pages, metrics.pages, *blueprints):
         app.register_blueprint(blueprint)
     return app
+
+
+def _served() -> Runtime:
+    """The workspace of a process that serves nothing else, which logs for it."""
+    made = parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
+    parts.logs.set_up(made.settings)
+    return made
 
 
 def trusted_hosts(settings: Settings) -> list[str]:

@@ -6,7 +6,9 @@ import gc
 import importlib
 import multiprocessing
 import os
+import shutil
 import signal
+import socket
 import threading
 from functools import partial
 from multiprocessing.connection import wait
@@ -56,8 +58,11 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
 @click.pass_obj
 def serve(session: Session, host: str, port: int, processes: int, with_worker: bool) -> int:
     """Serve the pages of the workspace."""
-    home = session.runtime.settings.home  # refuses here, with a sentence, where there is no workspace
+    settings = session.runtime.settings  # refuses here, with a sentence, where there is no workspace
+    home = settings.home
     session.close()
+    if settings.metrics_from or settings.metrics_token:
+        _count_together(settings.at(settings.records) / "metrics" / f"{socket.gethostname()}-{port}")
     options = {
         "bind": f"{host}:{port}",
         "workers": processes,
@@ -76,6 +81,16 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
     return together(parts)
 
 
+def _count_together(folder: Path) -> None:
+    """Let the web processes add up what they count, from zero at each start.
+
+    The library reads the name when it is first imported, which the application does.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def _serve_pages(home: Path, options: Mapping[str, Any]) -> None:
     os.environ["QMS_HOME"] = str(home)
     Pages(options).run()
@@ -83,7 +98,9 @@ def _serve_pages(home: Path, options: Mapping[str, Any]) -> None:
 
 def _work(home: Path) -> None:
     stop = asked_to_stop()
-    Loop(runtime.build(home)).run(stop)
+    made = runtime.build(home)
+    runtime.logs.set_up(made.settings)
+    Loop(made).run(stop)
 
 
 def together(parts: Sequence[Callable[[], None]]) -> int:
@@ -139,6 +156,7 @@ def worker(session: Session, once: bool) -> None:
     """Run jobs, the day job, mail and the search index."""
     loop = Loop(session.runtime)
     if not once:
+        runtime.logs.set_up(session.runtime.settings)
         loop.run(asked_to_stop())
         return
     try:

@@ -37,6 +37,12 @@ def public(view: View) -> View:
     return view
 
 
+def bare(view: View) -> View:
+    """Mark a view for machines: anybody may call it, no Work is opened and no session looked at."""
+    view.qms_bare = True  # type: ignore[attr-defined]
+    return public(view)
+
+
 def sensitive(view: View) -> View:
     """Mark a view whose POST asks for the password again when the sign-in is some time ago (SEC-12)."""
     view.qms_sensitive = True  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ def attach(app: Flask) -> None:
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
         view = app.view_functions.get(request.endpoint or "")
-        if request.endpoint in {None, "static"} or view is None:
+        if request.endpoint in {None, "static"} or view is None or getattr(view, "qms_bare", False):
             return None
         look()
         who = visitor()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -15,6 +15,7 @@ from qms.http.problems import status
 from qms.kernel.errors import Damaged, Forbidden, Invalid, QmsError
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
+from qms.runtime.logs import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ _PLAIN: Final = {
     500: N_("Something went wrong on our side. It has been noted; try again, or tell your administrator."),
 }
 _SERVER: Final = 500
+_KEPT_OUT: Final = (accounts.SignInRefused, accounts.TooManyAttempts)
 _COUNTED = (accounts.SignInRefused, accounts.SigningRefused, accounts.TooManyAttempts)
 
 
@@ -45,7 +47,7 @@ def attach(app: Flask) -> None:
         close()
         journal(error)
         if isinstance(error, Damaged):
-            LOG.error("damaged: %s", _line(str(error)))
+            LOG.error("damaged: %s", neutral(str(error)))
         problems = error.problems if isinstance(error, Invalid) else ()
         return _answer(status(error), error, problems)
 
@@ -83,18 +85,16 @@ def _last_resort(code: int) -> str:
     return f"<!doctype html><meta charset=utf-8><title>{code}</title>{lines}"
 
 
-def _line(text: str) -> str:
-    """A text for the log on one line, without control characters (SEC-25)."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
 def journal(error: QmsError) -> None:
     """Journal what was denied in a Work of its own, after the refused one has rolled back (law 10).
 
     A wrong password is counted there too (SEC-09). Looks are not journalled, since no GET writes;
     the log has them.
     """
-    LOG.info("refused %s %s: %s", request.method, request.endpoint, error.code)
+    facts = {"refusal": error.code, "method": request.method, "route": request.endpoint}
+    LOG.info("refused", extra={"facts": facts})
+    if isinstance(error, _KEPT_OUT):
+        current_app.extensions["qms-meters"].refused()
     if request.method in SAFE:
         return
     actor = g.get("actor", ANONYMOUS)

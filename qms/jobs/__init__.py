@@ -13,7 +13,7 @@ from qms.jobs.errors import (
 )
 from qms.jobs.models import Job
 from qms.jobs.operations import Claim, cancel, claim, enqueue, fail, finish, refuse, report, retry
-from qms.jobs.queries import JobView, counts, job, latest, listing
+from qms.jobs.queries import JobView, counts, job, latest, listing, waiting_since
 from qms.jobs.schedule import LEASE, MAX_ATTEMPTS, State, back_off
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "refuse",
     "report",
     "retry",
+    "waiting_since",
 ]

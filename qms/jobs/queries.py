@@ -84,5 +84,11 @@ def counts(session: Session) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
+def waiting_since(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest job that is due has waited; None where nothing waits."""
+    due = select(func.min(Job.not_before)).where(Job.state == State.QUEUED, Job.not_before <= now)
+    return session.scalar(due)
+
+
 def _view(row: Job) -> JobView:
     return JobView(**{name: getattr(row, name) for name in JobView.__dataclass_fields__})

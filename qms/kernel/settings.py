@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
 
 
 LEAST_PASSWORD = 8
+_CHOICES: Final = {
+    "language": LANGUAGES,
+    "revision_labels": ("edition-modification", "decimal"),
+    "password_profile": ("asvs", "mlps", "dengbao"),
+    "log": ("text", "json"),
+    "second_factor": ("optional", "administrators", "everybody"),
+}
+_LEAST: Final = {
+    "proxy_hops": 0,
+    "free_megabytes": 0,
+    "password_days": 0,
+    "account_days": 0,
+    "signing_lock_minutes": 1,
+    "fresh_minutes": 1,
+}
 
 
 RESERVED: Final = frozenset({"QMS_HOME", "QMS_LOGIN", "QMS_CLI_LANGUAGE", "QMS_CI", "QMS_TEST_POSTGRESQL"})
@@ -30,6 +46,7 @@ class Settings:
     Paths that are not absolute are taken from `home`, the folder of the workspace. `demo` is
     written once when a workspace is made and marks it for ever (law 16). `proxy_hops` is how many
     proxies of the organisation's own stand in front; only as many forwarded addresses are believed.
+    `metrics_from` and `metrics_token` open the metrics to addresses or to a bearer; both empty close them.
     """
 
     home: Path
@@ -58,10 +75,19 @@ class Settings:
     session_hours: int = 12
     password_profile: str = "asvs"  # noqa: S105 - the name of a policy
     password_minimum: int = 0
+    password_days: int = 0
+    account_days: int = 0
+    second_factor: str = "optional"
+    signing_lock_minutes: int = 30
+    fresh_minutes: int = 10
     render_seconds: int = 120
     render_megabytes: int = 2048
     trusted_hosts: str = "127.0.0.1,localhost"
     proxy_hops: int = 0
+    free_megabytes: int = 1024
+    log: str = "text"
+    metrics_from: str = ""
+    metrics_token: str = ""
 
     @property
     def zone_info(self) -> ZoneInfo:
@@ -140,41 +166,17 @@ def _read(kind: object, raw: object) -> object:
 
 
 def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Problem]:
-    problems: list[Problem] = []
-    language = values.get("language", "zh-Hans")
-    if language not in LANGUAGES:
-        problems.append(
-            Problem(
-                N_("Choose one of {choices}."),
-                origin["language"],
-                field="language",
-                facts={"choices": ", ".join(LANGUAGES)},
-            )
+    problems = [
+        Problem(
+            N_("Choose one of {choices}."), origin[name], field=name, facts={"choices": ", ".join(choices)}
         )
+        for name, choices in _CHOICES.items()
+        if values.get(name, choices[0]) not in choices
+    ]
     try:
         ZoneInfo(str(values.get("zone", "UTC")))
     except (ZoneInfoNotFoundError, ValueError):
         problems.append(Problem(N_("There is no time zone of this name."), origin["zone"], field="zone"))
-    labels = values.get("revision_labels", "edition-modification")
-    if labels not in {"edition-modification", "decimal"}:
-        problems.append(
-            Problem(
-                N_("Choose one of {choices}."),
-                origin["revision_labels"],
-                field="revision_labels",
-                facts={"choices": "edition-modification, decimal"},
-            )
-        )
-    profile = values.get("password_profile", "asvs")
-    if profile not in {"asvs", "dengbao"}:
-        problems.append(
-            Problem(
-                N_("Choose one of {choices}."),
-                origin["password_profile"],
-                field="password_profile",
-                facts={"choices": "asvs, dengbao"},
-            )
-        )
     minimum = values.get("password_minimum", 0)  # 0 leaves it to the profile
     if isinstance(minimum, int) and minimum != 0 and minimum < LEAST_PASSWORD:
         problems.append(
@@ -185,14 +187,22 @@ def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Prob
                 facts={"least": LEAST_PASSWORD},
             )
         )
-    hops = values.get("proxy_hops", 0)
-    if isinstance(hops, int) and hops < 0:
-        problems.append(
-            Problem(
-                N_("It must be at least {least}."),
-                origin["proxy_hops"],
-                field="proxy_hops",
-                facts={"least": 0},
+    for name, least in _LEAST.items():
+        count = values.get(name, least)
+        if isinstance(count, int) and count < least:
+            fault = Problem(
+                N_("It must be at least {least}."), origin[name], field=name, facts={"least": least}
             )
-        )
-    return problems
+            problems.append(fault)
+    return problems + _addresses(str(values.get("metrics_from", "")), origin)
+
+
+def _addresses(text: str, origin: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a list of addresses and networks."""
+    for each in filter(None, map(str.strip, text.split(","))):
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            said = N_("This is not an address or a network: {value}.")
+            return [Problem(said, origin["metrics_from"], field="metrics_from", facts={"value": each})]
+    return []

@@ -1,5 +1,6 @@
 """Puts the parts together once; knows no web framework and no command line."""
 
+from qms.runtime import logs
 from qms.runtime.backup import BackupReport, backup, backup_keys
 from qms.runtime.making import make, schema, upgrade
 from qms.runtime.parts import (
@@ -22,6 +23,7 @@ from qms.runtime.parts import (
     register,
     sentences,
 )
+from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
 from qms.runtime.restore import restore
 
 __all__ = [
@@ -30,8 +32,11 @@ __all__ = [
     "MODELS",
     "AlreadyAWorkspace",
     "BackupReport",
+    "Check",
+    "Condition",
     "DatabaseUnreachable",
     "NotAWorkspace",
+    "Readiness",
     "Runtime",
     "SchemaBehind",
     "SchemaUnknown",
@@ -40,11 +45,16 @@ __all__ = [
     "append_to_trail",
     "backup",
     "backup_keys",
+    "beat",
     "build",
     "every_permission",
+    "free_bytes",
     "is_workspace",
+    "last_beat",
+    "logs",
     "make",
     "ports",
+    "readiness",
     "register",
     "restore",
     "schema",

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,8 @@ from qms import documents, evidence, jobs, tasks, trail
 from qms.kernel.errors import QmsError
 from qms.kernel.ports import Actor
 from qms.rendering import Pool
-from qms.runtime import every_permission
+from qms.runtime import beat, every_permission
+from qms.runtime.logs import about
 from qms.worker.documents import issue
 from qms.worker.evidence import build
 
@@ -54,7 +56,7 @@ class Loop:
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            for part in (self.day, self.mail, self.follow):
+            for part in (self.beat, self.day, self.mail, self.follow):
                 self._guarded(part)
             stop.wait(_PAUSE)
         for lane in lanes:
@@ -91,13 +93,19 @@ class Loop:
         claim = jobs.claim(self.runtime.works, self.actor, tuple(self.handlers))
         if claim is None:
             return False
+        began = time.monotonic()
+        within = about.set({"job": claim.id, "kind": claim.kind, "attempt": claim.attempt})
         try:
             self.handlers[claim.kind](self.runtime, self.actor, self.pool, claim)
         except jobs.LeaseLost:
-            LOG.warning("job %s was taken over", claim.id)
+            LOG.warning("job was taken over")
         except Exception as fault:
-            LOG.exception("job %s failed", claim.id)
+            LOG.exception("job failed")
             self._failed(claim, fault)
+        else:
+            LOG.info("job ended", extra={"facts": {"ms": round((time.monotonic() - began) * 1000, 1)}})
+        finally:
+            about.reset(within)
         return True
 
     def _failed(self, claim: jobs.Claim, fault: Exception) -> None:
@@ -107,6 +115,7 @@ class Loop:
 
     def _lane(self) -> None:
         while not self._stop.is_set():
+            self._guarded(self.beat)
             if not self._guarded(self.turn):
                 self._stop.wait(_PAUSE)
 
@@ -120,6 +129,11 @@ class Loop:
     def anchor(self) -> bool:
         """Sign the trail at every start: an issue whose worker fell before its checkpoint gets it here."""
         trail.checkpoint(self.runtime.works, self.actor, "start")
+        return True
+
+    def beat(self) -> bool:
+        """Leave a sign of life, for whoever asks whether the workspace is ready (REL-16)."""
+        beat(self.runtime)
         return True
 
     def day(self) -> bool:

@@ -11,8 +11,8 @@ from qms import accounts
 from qms.http.edge import local
 from qms.http.forms import Form
 from qms.http.problems import STATUS, status
-from qms.http.refusals import _line
 from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, Problem, QmsError
+from qms.runtime.logs import neutral
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_each_kind_of_refusal_has_its_status() -> None:
 
 def test_a_log_line_stays_one_line() -> None:
     """SEC-25: line ends and terminal codes are taken out of what goes into the log."""
-    assert _line("a\r\nb\x1b[31mc") == "a\N{REPLACEMENT CHARACTER}" + "\N{REPLACEMENT CHARACTER}b" + (
+    assert neutral("a\r\nb\x1b[31mc") == "a\N{REPLACEMENT CHARACTER}" + "\N{REPLACEMENT CHARACTER}b" + (
         "\N{REPLACEMENT CHARACTER}[31mc"
     )
 

@@ -49,8 +49,27 @@ def test_every_fault_is_named_with_its_place(tmp_path: Path) -> None:
         f"{toml} · smtp_port: The value True is not a int.",
         "QMS_SESSION_HOURS · session_hours: The value many is not a int.",
         f"{toml} · language: Choose one of zh-Hans, zh-Hant, en.",
-        f"{toml} · zone: There is no time zone of this name.",
         f"{toml} · revision_labels: Choose one of edition-modification, decimal.",
+        f"{toml} · zone: There is no time zone of this name.",
+    ]
+
+
+def test_what_is_told_outside_is_checked(tmp_path: Path) -> None:
+    """The form of the log, who may read the metrics, and the marks that cannot be negative."""
+    found = problems(
+        tmp_path,
+        {
+            "QMS_LOG": "xml",
+            "QMS_METRICS_FROM": "127.0.0.1, ::1, 10.0.0.0/8, office",
+            "QMS_FREE_MEGABYTES": "-1",
+            "QMS_PROXY_HOPS": "-1",
+        },
+    )
+    assert found == [
+        "QMS_LOG · log: Choose one of text, json.",
+        "QMS_PROXY_HOPS · proxy_hops: It must be at least 0.",
+        "QMS_FREE_MEGABYTES · free_megabytes: It must be at least 0.",
+        "QMS_METRICS_FROM · metrics_from: This is not an address or a network: office.",
     ]
 
 

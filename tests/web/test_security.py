@@ -79,7 +79,9 @@ def test_looking_changes_nothing(
     for path in looks(app):
         for ask in (person.client.get, person.client.head):
             answer = ask(path, base_url=BASE, buffered=True)
-            assert answer.status_code in {200, 303, 404}, (path, answer.status_code)
+            # The databases of tests have no history of migrations, so that they are never ready.
+            expected = {503} if path == "/readyz" else {200, 303, 404}
+            assert answer.status_code in expected, (path, answer.status_code)
             assert opened == [], path
     assert _content(runtime.engine) == before
 
