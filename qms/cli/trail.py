@@ -63,7 +63,16 @@ def verify(session: Session, since_checkpoint: bool) -> int:
         "last": report.last,
         "checkpoints": report.checkpoints,
         "fault": report.fault.sentence(session.output.language) if report.fault else "",
+        "clock_steps": report.clock_steps,
+        "restarts": report.restarts,
     }
+    for step in report.clock_steps:
+        session.output.say(
+            N_("Entry {seq}: the clock was moved from {expected} to {found}."),
+            seq=step.seq,
+            expected=step.expected,
+            found=step.found,
+        )
     if report.ok:
         session.output.result(
             facts, N_("{checked} entries verify, up to {last}, bounded by {checkpoints} signed checkpoints.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time as clocks
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -17,6 +18,14 @@ class Clock(Protocol):
         """The present instant."""
         ...
 
+    def ticks(self) -> float | None:
+        """Seconds by a clock that nobody can set; None where time is simulated."""
+        ...
+
+
+_STEADY: Final = getattr(clocks, "CLOCK_BOOTTIME", clocks.CLOCK_MONOTONIC)
+"""Goes on while the machine sleeps, where there is such a clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class SystemClock:
@@ -26,19 +35,31 @@ class SystemClock:
         """The present instant by the machine."""
         return datetime.now(tz=UTC)
 
+    def ticks(self) -> float:
+        """Seconds since the machine was started."""
+        return clocks.clock_gettime(_STEADY)
+
 
 @dataclass(slots=True)
 class SimulatedClock:
-    """A clock that moves only when told: for demonstrations and tests."""
+    """A clock that moves only when told: for demonstrations and tests.
+
+    `steady` plays the clock that nobody can set; without one no step of the clock is told by it.
+    """
 
     at: datetime
     tick: timedelta = field(default=timedelta(0))
+    steady: float | None = None
 
     def now(self) -> datetime:
         """The set instant; each look advances it by `tick`."""
         seen = self.at
         self.at = seen + self.tick
         return seen
+
+    def ticks(self) -> float | None:
+        """The steady clock, where one is played."""
+        return self.steady
 
     def advance(self, by: timedelta) -> None:
         """Move the clock; a negative span plays a clock that stepped back."""

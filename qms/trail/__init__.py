@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qms.trail.chain import Fault
 from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kept, restart
+from qms.trail.clocks import ClockStep
 from qms.trail.describe import describe
 from qms.trail.errors import CheckpointInconsistent, CheckpointUnreadable, KeyMissing, NotYetCheckpointed
 from qms.trail.extract import extract
@@ -18,6 +19,7 @@ __all__ = [
     "Checkpoint",
     "CheckpointInconsistent",
     "CheckpointUnreadable",
+    "ClockStep",
     "Fault",
     "Finding",
     "Kept",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
@@ -19,9 +21,48 @@ class NotCanonicalError(TypeError):
     """A fault of the program: a body holds something that has no one written form."""
 
 
+_ENCODE: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
+
+
 def canonical(body: Mapping[str, Any]) -> str:
-    """The body as RFC 8785 JSON; a float, a huge integer, a date or a Decimal is refused by its place."""
+    """The body as RFC 8785 JSON; a float, a huge integer, a date or a Decimal is refused by its place.
+
+    What the encoder of the language is known to write exactly so is left to it, at a tenth of the
+    cost (TRL-14); anything else goes the careful way, which names what is wrong.
+    """
+    if _is_plain(body):
+        text = _ENCODE(body)
+        # A NUL or half a character is rare enough to be looked for in the whole text at once.
+        if "\\u0000" not in text and _is_whole(text):
+            return text
     return rfc8785.dumps(_plain(body, "body")).decode()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether both encoders write the same: keys sort alike in ASCII, and no number has a fraction."""
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii() or not (type(item) is str or _is_plain(item)):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    if kind is int:
+        return bool(-_SAFE <= value <= _SAFE)
+    if kind is str:
+        return True
+    return value is None or kind is bool or isinstance(value, StrEnum)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _plain(value: Any, place: str) -> Any:

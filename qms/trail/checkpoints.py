@@ -87,7 +87,7 @@ def start_at(session: Session, note: Note) -> Walk | None:
     """A walk that goes on behind a signed note, where a record of it still gives the signed root."""
     for row in session.scalars(select(TrailCheckpoint).where(TrailCheckpoint.size == note.size)):
         walk = Walk.behind(row)
-        if walk and walk.tree.root() == note.root:
+        if walk and walk.root == note.root:
             return walk
     return None
 
@@ -104,7 +104,7 @@ def checkpoint(works: Works, actor: Actor, reason: str) -> Checkpoint:
     with works.reading(actor) as work:
         last, life = last_note(work.session, files, key.public)
         walk = _grown(work.session, last)
-    note = key.sign(walk.seq, walk.tree.root(), life)
+    note = key.sign(walk.seq, walk.root, life)
     keep(settings.at(settings.checkpoints), note)
     with works.writing(actor) as work:
         row = TrailCheckpoint(
@@ -185,7 +185,7 @@ def restart(work: Work, files: Sequence[Kept], public: PublicKey, why: str) -> i
 
     def mark(seq: int, _: object) -> None:
         if seq in roots:
-            roots[seq] = walk.tree.root()
+            roots[seq] = walk.root
 
     fault = run(work.session, walk, {}, mark)
     if fault:

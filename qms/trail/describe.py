@@ -18,6 +18,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{actor} let the trail go on from an older state; {count} signed checkpoints were given up."
     ),
     "trail:erase": N_("{actor} erased personal values from entries about {ref}."),
+    "trail:clock-step": N_("The machine's clock was moved from {old_at} to {at} ({seconds} seconds)."),
     "trail:refuse": N_("{actor} was refused: {attempt} on {ref}."),
 }
 _OTHER: Final = N_("{actor}: {action} on {ref}.")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, insert, select, text, update
+from sqlalchemy import Select, bindparam, insert, select, text, update
 
 from qms.kernel.clock import iso
 from qms.kernel.ports import Change
 from qms.kernel.refs import Ref
 from qms.trail.canonical import canonical, commitment, new_salt
+from qms.trail.clocks import CLOCK, step_change
 from qms.trail.models import TrailEntry, TrailHead, TrailPersonal
 from qms.trail.proof import TAG, body_digest, link
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 
 ACTOR: Final = "actor"
+# Core statements, built once: the trail is the last thing each act waits for (TRL-14).
+_ENTRIES, _PERSONAL, _HEAD = (
+    model.metadata.tables[model.__tablename__] for model in (TrailEntry, TrailPersonal, TrailHead)
+)
+_LAST: Final = select(_ENTRIES.c.at).where(_ENTRIES.c.seq == bindparam("seq"))
+_TIP: Final = select(_HEAD.c.seq, _HEAD.c.hash)
+_LOCK: Final = select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
+_WRITE: Final = insert(_ENTRIES)
+_KEEP: Final = insert(_PERSONAL)
+_MOVE: Final = update(_HEAD).where(_HEAD.c.id == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +78,34 @@ def append(work: Work, changes: Sequence[Change]) -> None:
     """Write the entries of one act as the last statements of its transaction (TRL-01).
 
     The head row is locked first, so that writers go one after another: no fork, no gap, and a
-    rolled-back act leaves no number behind (TRL-04, TRL-05, TRL-06).
+    rolled-back act leaves no number behind (TRL-04, TRL-05, TRL-06). Where the clock was moved since
+    the entry before, an entry of its own says so first (TRL-07).
     """
     if not changes:
         return
-    session = work.session
-    head = session.execute(select(TrailHead.seq, TrailHead.hash).with_for_update()).one()
+    work.session.flush()
+    connection = work.session.connection()
+    head = connection.execute(_LOCK).one()
     seq, prev = int(head.seq), str(head.hash)
+    last = connection.scalar(_LAST, {"seq": seq})
+    step = step_change(last, work.now, work.leap)
+    if step is not None:
+        changes = (step, *changes)
+    at = iso(work.now)
     entries: list[dict[str, Any]] = []
     personal: list[dict[str, Any]] = []
     for change in changes:
         seq += 1
-        kept = [_kept(seq, name, value) for name, value in sorted(_personal(work, change).items())]
-        body = canonical(_body(work, change, kept))
+        actor = CLOCK if change is step else work.actor
+        kept = [_kept(seq, name, value) for name, value in sorted(_personal(actor, change).items())]
+        body = canonical(_body(actor, at, change, kept))
         hashed = link(seq, prev, body_digest(body))
         entries.append(
             {
                 "seq": seq,
                 "tag": TAG,
                 "at": work.now,
-                "actor": work.actor.id,
+                "actor": actor.id,
                 "action": change.action,
                 "ref": str(change.ref),
                 "body": body,
@@ -96,15 +115,15 @@ def append(work: Work, changes: Sequence[Change]) -> None:
         )
         personal += kept
         prev = hashed
-    session.execute(insert(TrailEntry), entries)
+    connection.execute(_WRITE, entries)
     if personal:
-        session.execute(insert(TrailPersonal), personal)
-    session.execute(update(TrailHead).where(TrailHead.id == 1).values(seq=seq, hash=prev))
+        connection.execute(_KEEP, personal)
+    connection.execute(_MOVE, {"seq": seq, "hash": prev})
 
 
-def _personal(work: Work, change: Change) -> dict[str, str]:
+def _personal(actor: Actor, change: Change) -> dict[str, str]:
     """The erasable values of an entry: those of the change, and the name of the person who acted (TRL-12)."""
-    acted = {} if work.actor.person_id is None else {ACTOR: work.actor.name}
+    acted = {} if actor.person_id is None else {ACTOR: actor.name}
     return {**acted, **change.personal}
 
 
@@ -112,12 +131,12 @@ def _kept(seq: int, name: str, value: str) -> dict[str, Any]:
     return {"seq": seq, "name": name, "salt": new_salt(), "value": value}
 
 
-def _body(work: Work, change: Change, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    named = {"name": work.actor.name} if work.actor.person_id is None else {}
+def _body(actor: Actor, at: str, change: Change, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    named = {"name": actor.name} if actor.person_id is None else {}
     body: dict[str, Any] = {
         "action": change.action,
-        "actor": {"id": work.actor.id, **named},
-        "at": iso(work.now),
+        "actor": {"id": actor.id, **named},
+        "at": at,
         "ref": str(change.ref),
     }
     told = {"before": change.before, "after": change.after, "why": change.why}
@@ -148,7 +167,7 @@ def record_refusal(
 
 def head(session: Session) -> tuple[int, str]:
     """The number and the hash of the last entry; (0, zeros) for an empty trail."""
-    row = session.execute(select(TrailHead.seq, TrailHead.hash)).one()
+    row = session.connection().execute(_TIP).one()
     return int(row.seq), str(row.hash)
 
 

@@ -83,11 +83,11 @@ class CompactRange:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf; equal subtrees merge."""
-        merged, size = leaf_hash(leaf), self.size
-        while size % 2:
-            merged = node_hash(self._peaks.pop(), merged)
-            size //= 2
-        self._peaks.append(merged)
+        merged, size, peaks = leaf_hash(leaf), self.size, self._peaks
+        while size & 1:
+            merged = node_hash(peaks.pop(), merged)
+            size >>= 1
+        peaks.append(merged)
         self.size += 1
 
     def root(self) -> bytes:

@@ -12,6 +12,7 @@ from qms.kernel.labels import N_
 from qms.trail.canonical import commitment
 from qms.trail.chain import Fault, Walk, run
 from qms.trail.checkpoints import SIGN, Kept, believed, kept, restarts, start_at
+from qms.trail.clocks import ClockStep
 from qms.trail.errors import CheckpointUnreadable
 from qms.trail.keys import PublicKey, load_key
 from qms.trail.models import TrailCheckpoint, TrailPersonal
@@ -34,6 +35,11 @@ _FILE_GONE: Final = N_("The kept file of the checkpoint of {size} entries is mis
 _ERASED_SILENTLY: Final = N_("The personal value {name} of entry {seq} was erased without an entry.")
 _VALUE_ALTERED: Final = N_("The personal value {name} of entry {seq} was altered.")
 _VALUE_GONE: Final = N_("The personal value {name} of entry {seq} is missing.")
+_BATCH: Final = 2000
+_PERSONAL: Final = TrailPersonal.metadata.tables[TrailPersonal.__tablename__]
+_VALUES: Final = select(_PERSONAL.c.seq, _PERSONAL.c.name, _PERSONAL.c.salt, _PERSONAL.c.value).order_by(
+    _PERSONAL.c.seq, _PERSONAL.c.name
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,8 @@ class Report:
 
     `checkpoints` is how many signed checkpoints bound the entries checked: without any, neither a
     cut end nor a complete re-chain can be noticed, and whoever shows the report says so. `restarts`
-    are entries by which the trail went on from an older state; `clock_steps` are entries whose
-    clock stood before that of the entry ahead of them (TRL-07).
+    are entries by which the trail went on from an older state; `clock_steps` are entries before which
+    the clock was moved (TRL-07).
     """
 
     checked: int
@@ -52,7 +58,7 @@ class Report:
     root: str
     checkpoints: int
     fault: Fault | None = None
-    clock_steps: tuple[int, ...] = ()
+    clock_steps: tuple[ClockStep, ...] = ()
     restarts: tuple[int, ...] = ()
 
     @property
@@ -91,7 +97,7 @@ def verify(session: Session, files: Sequence[Kept], public: PublicKey, *, whole:
         checked=walk.seq - start,
         last=walk.seq,
         hash=walk.hash,
-        root=walk.tree.root().hex(),
+        root=walk.root.hex(),
         checkpoints=len(notes),
         fault=fault,
         clock_steps=tuple(walk.clock_steps),
@@ -125,7 +131,7 @@ def _records(session: Session, files: Sequence[Kept], public: PublicKey, start: 
         except CheckpointUnreadable:
             return Fault(row.size, _RECORD_ALTERED, facts)
         walk = Walk.behind(row)
-        if walk is None or (walk.seq, walk.tree.root()) != (note.size, note.root):
+        if walk is None or (walk.seq, walk.root) != (note.size, note.root):
             return Fault(row.size, _RECORD_ALTERED, facts)
         if row.note not in texts:
             return Fault(row.size, _FILE_GONE, {"size": row.size})
@@ -166,13 +172,14 @@ class _Seen:
 
     def _values(self, session: Session) -> Fault | None:
         left = dict(self.personal)
-        for row in session.scalars(select(TrailPersonal).order_by(TrailPersonal.seq, TrailPersonal.name)):
-            promised = left.pop((row.seq, row.name), None)
-            if row.salt is None or row.value is None:
-                if promised is None or f"{row.seq}/{row.name}" not in self.erased:
-                    return Fault(row.seq, _ERASED_SILENTLY, {"name": row.name})
-            elif promised != _committed(row.salt, row.name, row.value):
-                return Fault(row.seq, _VALUE_ALTERED, {"name": row.name})
+        with session.execute(_VALUES, execution_options={"yield_per": _BATCH}) as found:
+            for seq, name, salt, value in found:
+                promised = left.pop((seq, name), None)
+                if salt is None or value is None:
+                    if promised is None or f"{seq}/{name}" not in self.erased:
+                        return Fault(seq, _ERASED_SILENTLY, {"name": name})
+                elif promised != _committed(salt, name, value):
+                    return Fault(seq, _VALUE_ALTERED, {"name": name})
         lost = min(left, default=None)
         return Fault(lost[0], _VALUE_GONE, {"name": lost[1]}) if lost else None
 

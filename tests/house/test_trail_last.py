@@ -162,8 +162,8 @@ def test_after_the_first_entry_only_the_trail_is_touched(recorder: Recorder) -> 
         after = statements[first:]
         assert [one for one in after if not writes(one) or not set(tables(one)) <= TRAIL] == []
         assert "UPDATE trail_head" in after[-1]
-        # The head is locked for one insert: it is the last thing looked at before it.
-        assert tables(statements[first - 1]) == ["trail_head"]
+        # The head is locked for one insert: it and the entry it names are the last things looked at before.
+        assert [tables(one) for one in statements[first - 2 : first]] == [["trail_head"], ["trail_entry"]]
     assert acts >= 25
 
 

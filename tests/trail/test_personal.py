@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import select
 
 from qms import trail
 from qms.kernel.errors import Forbidden, Missing
 from qms.kernel.ports import Actor, Rights
 from qms.kernel.refs import Ref
-from qms.trail.canonical import canonical, commitment, new_salt
+from qms.trail.canonical import NotCanonicalError, _plain, canonical, commitment, new_salt
 from tests.trail.factories import CLERK, entries, with_key
 
 if TYPE_CHECKING:
@@ -95,6 +99,42 @@ def test_canonical_is_rfc_8785() -> None:
     body = {"\U0001f600": 1, "\ufb33": 2, "é": [True, None, -5], "a": {"z": "\u20ac\n", "b": ("x",)}}
     wanted = '{"a":{"b":["x"],"z":"€\\n"},"é":[true,null,-5],"\U0001f600":1,"\ufb33":2}'
     assert canonical(body) == wanted
+
+
+class Colour(StrEnum):
+    RED = "rot\u2028"
+
+
+ANY = some.recursive(
+    some.none()
+    | some.booleans()
+    | some.integers(-(2**53) + 1, 2**53 - 1)
+    | some.text()
+    | some.just(Colour.RED),
+    lambda inner: some.lists(inner) | some.lists(inner).map(tuple) | some.dictionaries(some.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(some.dictionaries(some.text(), ANY))
+def test_the_quick_way_writes_what_the_careful_one_does(body: dict[str, object]) -> None:
+    """The encoder of the language is used only where it gives RFC 8785 to the letter (TRL-14)."""
+    try:
+        wanted = rfc8785.dumps(_plain(body, "body")).decode()
+    except NotCanonicalError:
+        with pytest.raises(NotCanonicalError):
+            canonical(body)
+    else:
+        assert canonical(body) == wanted
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "\ud800", {"\ud800": 1}, {"\x00": 1}, [1.5], 2**53, -(2**53), {1: 2}, b""]
+)
+def test_what_has_no_one_written_form_is_refused(value: object) -> None:
+    """The quick way lets nothing through that the careful one names."""
+    with pytest.raises(NotCanonicalError, match=r"body\.x"):
+        canonical({"x": value})
 
 
 def row(action: str, **parts: object) -> trail.TrailRow:

@@ -59,7 +59,7 @@ def test_an_untouched_trail_is_right(signed: Works) -> None:
     assert (whole.checked, whole.last, whole.checkpoints) == (COUNT, COUNT, 2)
     assert (recent.checked, recent.last) == (5, COUNT)
     assert (whole.hash, whole.root) == (recent.hash, recent.root)
-    assert () == whole.clock_steps == whole.restarts
+    assert (whole.clock_steps, whole.restarts) == ((), ())
 
 
 def test_an_empty_trail_is_right(works: Works, settings: Settings) -> None:
@@ -176,6 +176,25 @@ def rechain(connection: Connection, first: int, **changes: Any) -> None:
         )
         prev = hashed
     connection.execute(text("UPDATE trail_head SET hash = :hash"), {"hash": prev})
+
+
+NO_BODIES = [
+    ("UPDATE trail_entry SET body = 'x' WHERE seq = 3", "Entry 3 has an unknown form."),
+    ("UPDATE trail_entry SET body = '[]' WHERE seq = 3", "Entry 3 has an unknown form."),
+    ("UPDATE trail_entry SET body = '{}' WHERE seq = 3", "Entry 3 has an unknown form."),
+    ("UPDATE trail_entry SET body = body || ' {}' WHERE seq = 3", "Entry 3 has an unknown form."),
+    ("UPDATE trail_entry SET at = '2020-01-01' WHERE seq = 3", "the column at does not agree"),
+    ("UPDATE trail_entry SET ref = 'x:y' WHERE seq = 3", "the column ref does not agree"),
+]
+
+
+def test_chained_as_it_should_be_but_no_body_of_ours(signed: Works, engine: Engine) -> None:
+    """A forger's links do not make a fault of the program out of what cannot be read."""
+    for statement, words in NO_BODIES:
+        with Tampering(engine) as connection:
+            connection.execute(text(statement))
+            rechain(connection, 0)
+            assert words in fault_of(signed, connection).sentence(), statement
 
 
 def cut(connection: Connection, last: int) -> None:
@@ -336,7 +355,7 @@ def test_a_clock_that_stepped_back_is_listed(signed: Works, clock: SimulatedCloc
     entries(signed, 2)
     report = trail.check(signed, CLERK)
     assert report.ok
-    assert report.clock_steps == (COUNT + 1,)
+    assert [step.seq for step in report.clock_steps] == [COUNT + 1]
 
 
 REFUSED = [
