@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("metrics", __name__)
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -61,7 +62,7 @@ class Meters:
         """One request; what leads nowhere is counted under one name, so that nobody can make up others."""
         if self.on:
             named = route or "none"
-            self._requests.labels(named, method, str(status)).inc()
+            self._requests.labels(named, method if method in _METHODS else "other", str(status)).inc()
             self._seconds.labels(named).observe(seconds)
 
     def refused(self) -> None:

@@ -100,17 +100,25 @@ Id = Annotated[int, mapped_column(primary_key=True)]
 
 
 def build_engine(url: str, *, echo: bool = False) -> Engine:
-    """An engine for the URL with the house's guarantees switched on and asserted."""
+    """An engine for the URL with the house's guarantees switched on and asserted.
+
+    A fault names its statement and never the values, which may be secrets (SEC-25).
+    """
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, echo=echo, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000}
+            url,
+            echo=echo,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
         )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        engine = create_engine(url, echo=echo, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        engine = create_engine(
+            url, echo=echo, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        )
     return engine
 
 
