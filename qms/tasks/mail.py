@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import smtplib
 import ssl
@@ -21,7 +22,7 @@ from qms.tasks.chasing import back_off_minutes
 from qms.tasks.errors import MailDoubtful, MailNotSent
 from qms.tasks.models import Notice
 from qms.tasks.operations import MAIL
-from qms.tasks.queries import waiting
+from qms.tasks.queries import MAYBE_TWICE, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from qms.kernel.settings import Settings
     from qms.kernel.work import Work, Works
 
+LOG: Final = logging.getLogger("qms.mail")
+LEASE: Final = timedelta(minutes=5)
+MOST_DOUBTFUL: Final = 5
 _SECONDS: Final = 20
 _TLS_PORT: Final = 465
 
@@ -46,6 +50,8 @@ class Letter:
     text: str
     facts: Mapping[str, Any]
     at: datetime
+    again: bool = False
+    """Whether an earlier handing over has no known end, so that this one may be the second."""
 
 
 def compose(letter: Letter, settings: Settings) -> EmailMessage:
@@ -152,7 +158,8 @@ def _log_in(server: smtplib.SMTP, settings: Settings) -> None:
 def send_waiting(works: Works, actor: Actor, limit: int = 50) -> int:
     """Send what waits, one at a time: claim, send outside, mark; says how many left.
 
-    A crash between claim and mark leaves a doubtful message, which is listed, not sent twice.
+    Nothing leaves before the act that caused it is committed, and everything leaves at least once: whoever
+    falls silent between claim and mark is made up for, with the same Message-ID, so that receivers see one.
     """
     with works.reading(actor) as look:
         limit = min(limit, waiting(look.session))
@@ -167,7 +174,10 @@ def send_waiting(works: Works, actor: Actor, limit: int = 50) -> int:
 
 
 def claim(work: Work) -> Letter | None:
-    """Take up the next waiting message; nobody else can take it again."""
+    """Take up the next waiting message; until the lease ends nobody else takes it (REL-16).
+
+    The row says from now on that the message may arrive twice; only `mark` takes that back.
+    """
     row = work.session.scalar(
         select(Notice)
         .where(Notice.channel == MAIL, Notice.claimed_at.is_(None), Notice.not_before <= work.now)
@@ -177,7 +187,8 @@ def claim(work: Work) -> Letter | None:
     )
     if row is None:
         return None
-    row.claimed_at = work.now
+    again = (row.error or "").startswith(MAYBE_TWICE)
+    row.not_before, row.error = work.now + LEASE, MAYBE_TWICE
     receiver = work.session.get_one(Person, row.person_id)
     return Letter(
         notice_id=row.id,
@@ -188,28 +199,36 @@ def claim(work: Work) -> Letter | None:
         text=row.text,
         facts=row.facts,
         at=row.created_at,
+        again=again,
     )
 
 
 def _send(works: Works, actor: Actor, letter: Letter) -> bool:
     fault: MailNotSent | MailDoubtful | None = None
+    if letter.again:
+        LOG.warning("notice %s is sent again: whoever sent it before fell silent", letter.notice_id)
     try:
         deliver(compose(letter, works.settings), f"notice-{letter.notice_id}", works.settings)
     except (MailNotSent, MailDoubtful) as refused:
         fault = refused
     with works.writing(actor) as work:
-        mark(work, letter.notice_id, fault)
+        mark(work, letter, fault)
     return fault is None
 
 
-def mark(work: Work, notice_id: int, fault: MailNotSent | MailDoubtful | None) -> None:
-    """Write down how sending went: gone; surely not gone, so it waits again; or doubtful."""
-    row = work.session.get_one(Notice, notice_id, with_for_update=True)
+def mark(work: Work, letter: Letter, fault: MailNotSent | MailDoubtful | None) -> None:
+    """Write down how sending went: gone; or not, so that it waits again, unless it may have gone often.
+
+    What cannot be known is kept on the row also when a later attempt went well (`doubtful`).
+    """
+    row = work.session.get_one(Notice, letter.notice_id, with_for_update=True)
     if fault is None:
-        row.sent_at, row.error = work.now, None
+        row.claimed_at = row.sent_at = work.now
+        row.error = MAYBE_TWICE if letter.again else None
         return
-    row.error = str(fault)
-    if isinstance(fault, MailNotSent):
-        row.failures += 1
-        row.claimed_at = None
-        row.not_before = work.now + timedelta(minutes=back_off_minutes(row.failures))
+    doubtful = letter.again or isinstance(fault, MailDoubtful)
+    row.error = f"{MAYBE_TWICE} {fault}" if doubtful else str(fault)
+    row.failures += 1
+    row.not_before = work.now + timedelta(minutes=back_off_minutes(row.failures))
+    if doubtful and row.failures >= MOST_DOUBTFUL:
+        row.claimed_at = work.now

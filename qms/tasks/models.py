@@ -54,8 +54,8 @@ class Task(Base):
 class Notice(Base):
     """One message to one person by one channel about one source; the schema refuses a second (law 4).
 
-    `claimed_at` is set before sending and `sent_at` after it: a row with only the first may or may
-    not have left, is never sent again by itself, and is listed as doubtful.
+    Whoever takes it up moves `not_before` to the end of a lease, and `error` says that it may arrive
+    twice until the end is marked. `claimed_at` without `sent_at`: given up, since it may have left often.
     """
 
     __tablename__ = "notice"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from qms.accounts import acting_for, members, names_of
 from qms.kernel.labels import say
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights
+
+
+MAYBE_TWICE: Final = "It may arrive twice: how an earlier attempt ended is not known."
+"""What a message's row says while it is handed over, and for ever where nobody said how that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +130,13 @@ def waiting(session: Session) -> int:
 
 
 def doubtful(session: Session, before: datetime) -> Sequence[Notice]:
-    """Messages taken up before an instant that may or may not have left; never sent again by themselves."""
+    """Messages handed over before an instant of which nobody knows how often they arrived.
+
+    Those not sent are tried again when their time comes, until they may have gone often enough.
+    """
+    told = Notice.error.startswith(MAYBE_TWICE, autoescape=True)
+    taken_up = func.coalesce(Notice.claimed_at, Notice.not_before)
+    given_up = and_(Notice.claimed_at.is_not(None), Notice.sent_at.is_(None))
     return session.scalars(
-        select(Notice)
-        .where(Notice.claimed_at.is_not(None), Notice.sent_at.is_(None), Notice.claimed_at < before)
-        .order_by(Notice.id)
+        select(Notice).where(or_(told, given_up), taken_up < before).order_by(Notice.id)
     ).all()

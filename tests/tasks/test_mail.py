@@ -23,7 +23,8 @@ from sqlalchemy import select
 from qms import tasks
 from qms.kernel.labels import N_
 from qms.tasks import Notice
-from qms.tasks.mail import Letter, claim, compose, deliver, mark
+from qms.tasks.mail import LEASE, MOST_DOUBTFUL, Letter, claim, compose, deliver, mark
+from qms.tasks.queries import MAYBE_TWICE
 from tests.accounts.factories import person
 
 if TYPE_CHECKING:
@@ -262,21 +263,38 @@ def test_an_unwritable_outbox_is_a_sure_refusal(queued: Works, service: Actor) -
 def test_a_broken_connection_leaves_a_doubtful_letter(
     queued: Works, service: Actor, smtp: type[_Smtp], clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never sent twice: what may have left is listed, not tried again."""
+    """What may have left is sent again with the same Message-ID, and the row tells of it for ever."""
     monkeypatch.setattr(smtp, "plan", "hang-up")
     works = _over(smtp, queued)
     assert tasks.send_waiting(works, service) == 0
     monkeypatch.setattr(smtp, "plan", "")
-    clock.advance(timedelta(days=1))
-    assert tasks.send_waiting(works, service) == 0
-    assert smtp.received == []
+    clock.advance(timedelta(minutes=2))
+    assert tasks.send_waiting(works, service) == 2
+    assert [b"task" in letter for letter in smtp.received] == [True, True]
+    assert all(row.sent_at and MAYBE_TWICE in (row.error or "") for row in _rows(works, service))
     with works.reading(service) as look:
-        assert len(tasks.doubtful(look.session, look.now)) == 2
+        assert len(tasks.doubtful(look.session, look.now + timedelta(seconds=1))) == 2
         assert tasks.doubtful(look.session, look.now - timedelta(days=2)) == []
 
 
-def test_a_crash_after_the_claim_sends_nothing_twice(queued: Works, service: Actor) -> None:
-    """A claimed message belongs to who claimed it, for ever."""
+def test_a_letter_that_breaks_every_time_is_given_up(
+    queued: Works, service: Actor, smtp: type[_Smtp], clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody may have it five times already: it is left to a person, and listed."""
+    monkeypatch.setattr(smtp, "plan", "hang-up")
+    works = _over(smtp, queued)
+    for _ in range(MOST_DOUBTFUL + 2):
+        assert tasks.send_waiting(works, service) == 0
+        clock.advance(timedelta(days=1))
+    assert {(row.failures, row.sent_at) for row in _rows(works, service)} == {(MOST_DOUBTFUL, None)}
+    with works.reading(service) as look:
+        assert (len(tasks.doubtful(look.session, look.now)), tasks.waiting(look.session)) == (2, 0)
+
+
+def test_who_fell_silent_while_sending_is_made_up_for(
+    queued: Works, service: Actor, clock: SimulatedClock
+) -> None:
+    """Claimed and never marked: nobody else takes it before the lease ends, and then it is sent and told."""
     with queued.writing(service) as work:
         first = claim(work)
     with queued.writing(service) as work:
@@ -286,6 +304,28 @@ def test_a_crash_after_the_claim_sends_nothing_twice(queued: Works, service: Act
     assert second is not None
     assert first.notice_id != second.notice_id
     with queued.writing(service) as work:
-        mark(work, second.notice_id, None)
+        mark(work, second, None)
     assert tasks.send_waiting(queued, service) == 0
-    assert [row.sent_at is None for row in _rows(queued, service)] == [True, False]
+    clock.advance(LEASE)
+    assert tasks.send_waiting(queued, service) == 1
+    assert [(row.sent_at is None, row.error) for row in _rows(queued, service)] == [
+        (False, MAYBE_TWICE),
+        (False, None),
+    ]
+
+
+def test_nothing_leaves_before_the_act_is_committed(
+    works: Works, service: Actor, every_right: Rights, smtp: type[_Smtp]
+) -> None:
+    """A message of an act that is rolled back is never sent (the outbox is part of the transaction)."""
+
+    def act() -> None:
+        with works.writing(service, every_right) as work:
+            who = person(work, "zhang", email="zhang@example.org", language="en")
+            assert tasks.notify(work, who, source="trail:1", subject=NEW, text=BODY, facts={"task": "x"})
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        act()
+    assert tasks.send_waiting(_over(smtp, works), service) == 0
+    assert (smtp.received, _rows(works, service)) == ([], [])
