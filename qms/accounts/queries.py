@@ -23,7 +23,7 @@ from qms.accounts.models import (
     Substitution,
 )
 from qms.accounts.names import normalised
-from qms.accounts.permissions import combined
+from qms.accounts.permissions import combined, joined
 from qms.accounts.tree import Tree
 from qms.kernel.ports import Actor, Rights, Secrecy
 
@@ -147,6 +147,22 @@ def _granted(
     return frozenset(row.code for row in rows), combined(grants), oversees
 
 
+def reach_of_roles(session: Session, person_ids: Iterable[int]) -> dict[str, frozenset[str] | None]:
+    """The roles these people hold together, each with the departments it was granted for (None: all)."""
+    rows = session.execute(
+        select(Role.code, Department.code.label("department"))
+        .join(Grant, Grant.role_id == Role.id)
+        .outerjoin(Department, Department.id == Grant.department_id)
+        .where(Grant.person_id.in_(set(person_ids)), Grant.withdrawn_at.is_(None))
+    ).all()
+    every = tree(session) if any(row.department for row in rows) else None
+    found: dict[str, frozenset[str] | None] = {}
+    for row in rows:
+        where = None if row.department is None or every is None else every.subtree(row.department)
+        found[row.code] = joined(found.get(row.code, frozenset()), where)
+    return found
+
+
 def departments_of(session: Session, person_id: int, day: date) -> list[str]:
     """The codes of the departments the person belongs to on the day, without those above."""
     return list(
@@ -259,6 +275,20 @@ def substitutes_of(session: Session, person_id: int, day: date) -> list[int]:
             .distinct()
         )
     )
+
+
+def substitutes_by(session: Session, person_ids: Iterable[int], day: date) -> dict[int, frozenset[int]]:
+    """The active people who may stand in for each of several on the day, in one query (R27)."""
+    wanted = set(person_ids)
+    rows = session.execute(
+        select(Substitution.person_id, Substitution.substitute_id)
+        .join(Person, Person.id == Substitution.substitute_id)
+        .where(Substitution.person_id.in_(wanted), on(Substitution, day), Person.active)
+    )
+    found: dict[int, set[int]] = {each: set() for each in wanted}
+    for row in rows:
+        found[row.person_id].add(row.substitute_id)
+    return {each: frozenset(others) for each, others in found.items()}
 
 
 def acting_for(session: Session, person_id: int, day: date) -> list[int]:

@@ -12,6 +12,7 @@ from qms.documents.lifecycle import State
 from qms.documents.models import Audience, Document, Member, Revision, RouteSeat
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -24,21 +25,24 @@ _AT_WORK = ("documents:draft", "documents:review", "documents:approve", "documen
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """The posts and roles a person may sign for on a day, their own and those they stand in for."""
+    """The posts and roles a person may sign for on a day, their own and those they stand in for.
+
+    A role counts where it was granted: each with its departments, None for all.
+    """
 
     posts: frozenset[str]
-    roles: frozenset[str]
+    roles: Mapping[str, frozenset[str] | None]
 
 
 def seats_of(session: Session, rights: Rights, day: date) -> Seats:
     """The seats of the person of these rights, including those of people they stand in for (R27)."""
-    posts, roles = set(rights.posts), set(rights.roles)
-    if rights.person_id is not None:
-        for other in accounts.acting_for(session, rights.person_id, day):
-            theirs = accounts.rights_of(session, other, day)
-            posts |= theirs.posts
-            roles |= theirs.roles
-    return Seats(frozenset(posts), frozenset(roles))
+    if rights.person_id is None:
+        return Seats(rights.posts, {})
+    posts = set(rights.posts)
+    people = [rights.person_id, *accounts.acting_for(session, rights.person_id, day)]
+    for other in people[1:]:
+        posts |= accounts.rights_of(session, other, day).posts
+    return Seats(frozenset(posts), accounts.reach_of_roles(session, people))
 
 
 def graded(rights: Rights) -> ColumnElement[bool]:
@@ -72,7 +76,14 @@ def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
     seats = seats_of(session, rights, day)
     asked = or_(
         and_(RouteSeat.member == Member.POST, RouteSeat.code.in_(sorted(seats.posts))),
-        and_(RouteSeat.member == Member.ROLE, RouteSeat.code.in_(sorted(seats.roles))),
+        *(
+            and_(
+                RouteSeat.member == Member.ROLE,
+                RouteSeat.code == role,
+                true() if where is None else Document.owner.in_(sorted(where)),
+            )
+            for role, where in sorted(seats.roles.items())
+        ),
     )
     conditions.append(
         exists(

@@ -92,8 +92,7 @@ def holders(session: Session, walked: Route, owner: str, day: date) -> Holders:
             else:
                 seats[seat] = frozenset(accounts.role_holders(session, code, day, owner))
     people = frozenset[int]().union(*seats.values())
-    substitutes = {each: frozenset(accounts.substitutes_of(session, each, day)) for each in people}
-    return Holders(seats, substitutes)
+    return Holders(seats, accounts.substitutes_by(session, people, day))
 
 
 def signed(session: Session, walk: Walk) -> list[Signed]:
