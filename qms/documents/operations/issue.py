@@ -303,10 +303,11 @@ def decide_issue(
 
 
 def _by_service(work: Work, ref: Ref) -> Revision:
-    """A named service carries out what people released; a person needs the right to release."""
-    found = rows.known(work.session, ref)
-    if work.actor.person_id is not None:
-        rows.allow(work, "documents:release", found.document.owner)
+    """A named service carries out what people released; a person must see it and may release."""
+    if work.actor.person_id is None:
+        return rows.known(work.session, ref)
+    found = rows.seen(work.session, work.rights, work.today, ref)
+    rows.allow(work, "documents:release", found.document.owner)
     return found
 
 
