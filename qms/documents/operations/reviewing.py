@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -14,8 +14,6 @@ from qms.documents.operations import walk
 from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
@@ -24,9 +22,16 @@ AHEAD: Final = timedelta(days=30)
 _SUBJECT: Final = N_("Review whether {number} {label} is still right: {title}")
 
 
-def plan(work: Work, revision: Revision, since: date) -> None:
-    """Set the day of the next periodic review, counted from a day by what the head or kind says."""
-    due = calendar.after(since, defaults.review_every(revision.head)).day
+def plan(work: Work, revision: Revision, since: date, last: date = date.min) -> None:
+    """Set the day of the next periodic review, counted from a day by what the head or kind says.
+
+    `last` is the day of the review just concluded: the next one lies after it, also when somebody
+    concluded it long before it was due.
+    """
+    length = defaults.review_every(revision.head)
+    due = calendar.after(since, length).day
+    if due <= last:
+        due = calendar.after(last, length).day
     work.session.add(PeriodicReview(revision_id=revision.id, due_on=due))
     work.session.flush()
 
@@ -87,7 +92,7 @@ def conclude_periodic_review(work: Work, ref: Ref, outcome: Outcome, note: str) 
     opened.person_id = person
     opened.note = note.strip()
     tasks.settle(work, KIND, ref)
-    plan(work, revision, work.today)
+    plan(work, revision, work.today, opened.due_on)
     work.record(
         "document:periodic-review:conclude",
         ref,
