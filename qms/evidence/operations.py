@@ -16,6 +16,7 @@ from qms.evidence.errors import (
     BundleNotBuilt,
     EvidenceNotAllowed,
     NoSuchReceiver,
+    NoSuchRequest,
     PersonNeeded,
     PlanChanged,
     ReceiverApproves,
@@ -216,12 +217,17 @@ def retry(work: Work, number: str) -> Request:
 
 
 def hand_over(work: Work, number: str) -> Request:
-    """Give the bundle out to its receiver; every time is written down (R18)."""
+    """Give the bundle out to its receiver; every time is written down (R18).
+
+    Nobody gives out what they may not see themselves: for them there is no such bundle (SEC-07).
+    """
     giver = _person(work)
     row = visible_row(work.session, work.rights, number, lock=True)
     scope = scopes.read(row.scope)
     if not scopes.allows(work.rights, BUILD, scope.departments):
         raise EvidenceNotAllowed
+    if not scopes.reaches(work.rights, row.ceiling or scopes.ceiling(work.rights)):
+        raise NoSuchRequest(number=number)
     if not follows(row.state, State.HANDED_OVER):
         raise BundleNotBuilt(number=number, state=Phrase(LABELS[row.state]))
     before = {"state": row.state.value}
