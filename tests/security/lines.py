@@ -1,0 +1,359 @@
+"""The matrix of operations: for each one the right it needs, from which state, and who sees what it acts on.
+
+`tests/security/test_matrix.py` fails when a slice offers an operation that has no line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from qms import accounts, documents, evidence, jobs, standards, trail
+from qms.kernel.ports import Scope, Secrecy
+from qms.kernel.refs import Ref
+from qms.trail.errors import NothingLost
+from tests.security.house import OWNER, PDF, Persona, prepared, source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qms.kernel.work import Work
+    from tests.security.house import House, Variant
+
+    Act = Callable[["Cell"], object]
+    Law = Callable[[Persona, Variant], str]
+
+WORKS: Final = "works"
+FORBIDDEN: Final = "forbidden"
+MISSING: Final = "missing"
+AT_WORK: Final = ("documents:draft", "documents:review", "documents:approve", "documents:release")
+_REVIEWERS: Final = {"reviewer", "quality-manager", "department-head"}
+_APPROVERS: Final = {"approver", "quality-manager", "department-head"}
+
+
+@dataclass(slots=True)
+class Cell:
+    """One try: in which house, with which Work, by whom, on which variant from which state."""
+
+    house: House
+    work: Work
+    persona: Persona
+    variant: Variant
+    state: str
+
+    @property
+    def ref(self) -> Ref:
+        """The revision that is acted on."""
+        return self.house.refs[self.state, self.variant.name]
+
+    @property
+    def key(self) -> accounts.OpenKey:
+        """The signing key of whoever tries."""
+        return self.house.keys[self.persona.login]
+
+    def id(self, login: str) -> int:
+        """The id of somebody else."""
+        return self.house.ids[login]
+
+    def ready(self, number: str, text: str = "") -> documents.Prepared:
+        """A source of this variant made ready."""
+        return prepared(self.house, source(number, self.variant, text=text), f"{number}.md")
+
+
+def sees_unissued(persona: Persona, variant: Variant) -> bool:
+    """Who works on what is not issued: the owner's people, inside grade and circle."""
+    return variant.shows(persona) and any(persona.may(each) for each in AT_WORK)
+
+
+def sees_issued(persona: Persona, variant: Variant) -> bool:
+    """Who reads what is issued: inside grade, circle and distribution."""
+    reached = not variant.closed or persona.oversees or persona.department == OWNER
+    return persona.may("documents:read", None) and variant.shows(persona) and reached
+
+
+def sees_request(persona: Persona) -> bool:
+    """Who knows of a request for evidence about the owner's department."""
+    return persona.may("evidence:approve") or persona.may("evidence:build")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One operation: `permission` at the owner's department, `state` its document starts from.
+
+    `law` says what is right where neither suffices; without a `state` the operation is about no
+    document and tried once a role.
+    """
+
+    act: Act
+    permission: str | None = None
+    state: str = ""
+    law: Law | None = None
+    everybody: bool = False
+    open_door: tuple[type[Exception], ...] = ()
+
+    def right(self, persona: Persona, variant: Variant) -> str:
+        """What must happen."""
+        if self.state:
+            sees = sees_issued if self.state.startswith(("issued", "leaving")) else sees_unissued
+            if not sees(persona, variant):
+                return MISSING
+        if self.law is not None:
+            return self.law(persona, variant)
+        return WORKS if self.permission is None or persona.may(self.permission) else FORBIDDEN
+
+
+def _in(roles: set[str]) -> Law:
+    return lambda persona, _: WORKS if persona.role in roles and not persona.reach else FORBIDDEN
+
+
+def _writes(persona: Persona, variant: Variant) -> str:
+    return WORKS if persona.may("documents:draft") and variant.shows(persona) else FORBIDDEN
+
+
+def _of_evidence(permission: str) -> Law:
+    def law(persona: Persona, _: Variant) -> str:
+        if not sees_request(persona):
+            return MISSING
+        return WORKS if persona.may(permission) else FORBIDDEN
+
+    return law
+
+
+def _reaches(persona: Persona, variant: Variant) -> str:
+    """Who builds gives out only what they may see themselves: the receiver sees secrets of the board."""
+    if persona.login == "auditor":
+        return FORBIDDEN  # the receiver knows of it, and is given it by somebody else
+    known = _of_evidence("evidence:build")(persona, variant)
+    if known != WORKS:
+        return known
+    return (
+        WORKS if persona.clearance == Secrecy.SECRET and persona.in_circle and persona.oversees else MISSING
+    )
+
+
+def _release(cell: Cell) -> object:
+    name = cell.variant.name
+    if name not in cell.house.plans:
+        with cell.house.looking("desk-document-controller") as work:
+            cell.house.plans[name] = documents.plan_issue(work, cell.ref)
+    return documents.release(cell.work, cell.house.plans[name], password=cell.key)
+
+
+def _decide(cell: Cell) -> object:
+    plan = documents.stored_plan(cell.work, cell.ref)
+    digest = cell.work.vault.put(PDF)
+    return documents.decide_issue(cell.work, plan, pdf_digest=digest, pages=1, versions={})
+
+
+def _built(cell: Cell) -> object:
+    gathered = evidence.Frozen("0" * 64, {"secrecy": 0, "circles": [], "oversees": False, "departments": [],
+                                          "posts": [], "person": cell.id("auditor")}, 1, 1)  # fmt: skip
+    return evidence.freeze(cell.work, cell.house.requests["approved"], gathered)
+
+
+def _keys(cell: Cell) -> Path:
+    return cell.work.settings.at(cell.work.settings.keys)
+
+
+def _job(cell: Cell) -> int:
+    return jobs.listing(cell.work.session, limit=1)[0].id
+
+
+EDITION: Final = """
+edition: made9001-2026
+title: {zh-Hans: 一, zh-Hant: 一, en: Made up}
+status: confirmed
+clauses:
+  - {number: "1", title: {zh-Hans: 一, zh-Hant: 一, en: One}}
+"""
+_DAY: Final = timedelta(days=1)
+
+
+def _request(cell: Cell) -> object:
+    return evidence.request(
+        cell.work, purpose="x", receiver_id=cell.id("auditor"), scope=Scope(departments=(OWNER,))
+    )
+
+
+DOCUMENTS: Final[dict[str, Line]] = {
+    "draft": Line(lambda c: documents.draft(c.work, c.ready("CP-99")), law=_writes),
+    "revise": Line(
+        lambda c: documents.revise(c.work, c.ref.key.split("@")[0], "zh-Hans", reason="r", summary="s"),
+        "documents:draft",
+        "issued",
+    ),
+    "save_draft": Line(
+        lambda c: documents.save_draft(c.work, c.ref, c.ready(c.ref.key.split("@")[0], "别的话。")),
+        "documents:draft",
+        "draft",
+    ),
+    "discard_draft": Line(lambda c: documents.discard_draft(c.work, c.ref, "r"), "documents:draft", "draft"),
+    "submit": Line(lambda c: documents.submit(c.work, c.ref, password=c.key), "documents:submit", "draft"),
+    "comment": Line(lambda c: documents.comment(c.work, c.ref, "r"), "documents:comment", "review"),
+    "resolve_comment": Line(
+        lambda c: documents.resolve_comment(c.work, c.house.comments[c.variant.name], "r"),
+        "documents:draft",
+        "review",
+    ),
+    "sign_review": Line(
+        lambda c: documents.sign_review(c.work, c.ref, password=c.key), "documents:review", "review"
+    ),
+    "return_to_draft": Line(
+        lambda c: documents.return_to_draft(c.work, c.ref, "r"), state="review", law=_in(_REVIEWERS)
+    ),
+    "withdraw_from_review": Line(
+        lambda c: documents.withdraw_from_review(c.work, c.ref, "r"), "documents:submit", "review"
+    ),
+    "sign_approval": Line(
+        lambda c: documents.sign_approval(c.work, c.ref, password=c.key), "documents:approve", "approval"
+    ),
+    "plan_issue": Line(lambda c: documents.plan_issue(c.work, c.ref), "documents:release", "approved"),
+    "release": Line(_release, "documents:release", "approved"),
+    "decide_issue": Line(_decide, "documents:release", "issuing"),
+    "fail_issue": Line(lambda c: documents.fail_issue(c.work, c.ref, "r"), "documents:release", "issuing"),
+    "retry_issue": Line(lambda c: documents.retry_issue(c.work, c.ref), "documents:release", "failed"),
+    "acknowledge": Line(
+        lambda c: documents.acknowledge(c.work, c.ref, password=c.key), "documents:acknowledge", "issued"
+    ),
+    "withdraw": Line(
+        lambda c: documents.withdraw(c.work, c.ref, reason="r", password=c.key), "documents:draft", "issued"
+    ),
+    "sign_withdrawal_review": Line(
+        lambda c: documents.sign_withdrawal_review(c.work, c.ref, password=c.key),
+        state="leaving",
+        law=_in({"reviewer"}),
+    ),
+    "sign_withdrawal_approval": Line(
+        lambda c: documents.sign_withdrawal_approval(c.work, c.ref, password=c.key),
+        state="leaving-approval",
+        law=_in(_APPROVERS),
+    ),
+    "decide_withdrawal": Line(
+        lambda c: documents.decide_withdrawal(c.work, c.ref, password=c.key),
+        state="leaving-decision",
+        law=_in({"document-controller", "quality-manager"}),
+    ),
+    "cancel_withdrawal": Line(
+        lambda c: documents.cancel_withdrawal(c.work, c.ref, "r"), state="leaving", law=_in({"reviewer"})
+    ),
+    "conclude_periodic_review": Line(
+        lambda c: documents.conclude_periodic_review(c.work, c.ref, documents.Outcome.KEEP, "n"),
+        "documents:draft",
+        "issued",
+    ),
+}
+
+PEOPLE: Final = "people:manage"
+GRANTS: Final = "grants:manage"
+
+
+def _acc(permission: str, act: Act) -> Line:
+    return Line(act, permission)
+
+
+ACCOUNTS: Final[dict[str, Line]] = {
+    "add_department": _acc(PEOPLE, lambda c: accounts.add_department(c.work, "new", {"en": "New"}, "centre")),
+    "move_department": _acc(PEOPLE, lambda c: accounts.move_department(c.work, "business", OWNER)),
+    "add_post": _acc(PEOPLE, lambda c: accounts.add_post(c.work, "new", {"en": "New"})),
+    "add_person": _acc(PEOPLE, lambda c: accounts.add_person(c.work, "new", "New")),
+    "rename_person": _acc(PEOPLE, lambda c: accounts.rename_person(c.work, c.id("reader"), "N", "w")),
+    "deactivate": _acc(PEOPLE, lambda c: accounts.deactivate(c.work, c.id("desk-author"), "w")),
+    "reactivate": _acc(PEOPLE, lambda c: accounts.reactivate(c.work, c.id("gone"), "w")),
+    "reset_password": _acc(PEOPLE, lambda c: accounts.reset_password(c.work, c.id("reader"), "w")),
+    "join": _acc(PEOPLE, lambda c: accounts.join(c.work, c.id("desk-author"), "business", c.work.today)),
+    "leave": _acc(PEOPLE, lambda c: accounts.leave(c.work, c.id("desk-author"), OWNER, c.work.today + _DAY)),
+    "hold_post": _acc(
+        PEOPLE,
+        lambda c: accounts.hold_post(c.work, c.id("reader"), "deputy-general-manager", c.work.today),
+    ),
+    "leave_post": _acc(
+        PEOPLE,
+        lambda c: accounts.leave_post(
+            c.work, c.id("approver"), "deputy-general-manager", c.work.today + _DAY
+        ),
+    ),
+    "substitute": _acc(
+        PEOPLE,
+        lambda c: accounts.substitute(
+            c.work,
+            c.id("desk-author"),
+            c.id("desk-reviewer"),
+            from_on=c.work.today,
+            until_on=c.work.today + _DAY,
+        ),
+    ),
+    "end_substitution": _acc(PEOPLE, lambda c: accounts.end_substitution(c.work, c.house.substitution)),
+    "apply_organisation": _acc(
+        PEOPLE,
+        lambda c: accounts.apply_organisation(
+            c.work, "departments:\n  - {code: fresh, names: {en: Fresh}, parent: centre}\n"
+        ),
+    ),
+    "grant": _acc(GRANTS, lambda c: accounts.grant(c.work, c.id("desk-author"), "reviewer")),
+    "withdraw_grant": _acc(GRANTS, lambda c: accounts.withdraw_grant(c.work, c.id("desk-author"), "author")),
+    "clear": _acc(GRANTS, lambda c: accounts.clear(c.work, c.id("desk-author"), Secrecy.PUBLIC)),
+    "add_circle": _acc(GRANTS, lambda c: accounts.add_circle(c.work, "new", {"en": "New"})),
+    "enter_circle": _acc(GRANTS, lambda c: accounts.enter_circle(c.work, c.id("reader.out"), "board")),
+    "leave_circle": _acc(GRANTS, lambda c: accounts.leave_circle(c.work, c.id("desk-author"), "board")),
+    "set_role": _acc(GRANTS, lambda c: accounts.set_role(c.work, "made", {"en": "M"}, ["search:find"])),
+    "confirm_key": _acc(GRANTS, lambda c: accounts.confirm_key(c.work, c.id("gone-key"), "seen")),
+    # Everybody's own: it takes no name of anybody else.
+    "end_other_sessions": Line(lambda c: accounts.end_other_sessions(c.work, 0)),
+}
+
+EVIDENCE: Final[dict[str, Line]] = {
+    "request": Line(_request, "evidence:request"),
+    "approve": Line(
+        lambda c: evidence.approve(c.work, c.house.requests["asked"], password=c.key),
+        law=_of_evidence("evidence:approve"),
+    ),
+    "reject": Line(
+        lambda c: evidence.reject(c.work, c.house.requests["asked"], reason="r"),
+        law=_of_evidence("evidence:approve"),
+    ),
+    "retry": Line(
+        lambda c: evidence.retry(c.work, c.house.requests["failed"]), law=_of_evidence("evidence:build")
+    ),
+    "fail": Line(
+        lambda c: evidence.fail(c.work, c.house.requests["approved"], reason="r"),
+        law=_of_evidence("evidence:build"),
+    ),
+    "freeze": Line(_built, law=_of_evidence("evidence:build")),
+    "hand_over": Line(
+        lambda c: evidence.hand_over(c.work, c.house.requests["built"]), law=_reaches, everybody=True
+    ),
+}
+
+OTHERS: Final[dict[str, dict[str, Line]]] = {
+    "standards": {
+        "load_edition": Line(lambda c: standards.load_edition(c.work, EDITION), "standards:import"),
+    },
+    "jobs": {
+        "retry": Line(lambda c: _dead(c) and jobs.retry(c.work, _job(c)), "jobs:manage"),
+        "cancel": Line(lambda c: jobs.cancel(c.work, _job(c)), "jobs:manage"),
+    },
+    "trail": {
+        "erase": Line(
+            lambda c: trail.erase(c.work, Ref("person", str(c.id("desk-author"))), why="w"), "trail:erase"
+        ),
+        # Nothing was lost here, and to be told so one must hold the right.
+        "restart": Line(
+            lambda c: trail.restart(c.work, [], trail.load_key(_keys(c)).public, "w"),
+            "trail:restart",
+            open_door=(NothingLost,),
+        ),
+    },
+}
+
+
+def _dead(cell: Cell) -> bool:
+    """Bring the newest job to its end first, as its worker would."""
+    row = cell.work.session.get_one(jobs.Job, _job(cell))
+    row.state, row.ended_at = jobs.State.DEAD, cell.work.now
+    cell.work.session.flush()
+    return True
+
+
+MATRIX: Final = {"documents": DOCUMENTS, "accounts": ACCOUNTS, "evidence": EVIDENCE, **OTHERS}
