@@ -50,11 +50,6 @@ def _reachable() -> str:
 UNREACHABLE = _reachable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the one long story, so that the other processes work through the rest meanwhile."""
-    items.sort(key=lambda item: "tests/stories/" not in item.nodeid)
-
-
 def skip_or_fail(reason: str) -> NoReturn:
     """Skip where a tool is missing, but never in continuous integration, which has them all."""
     if os.environ.get("QMS_CI"):
