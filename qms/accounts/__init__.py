@@ -2,6 +2,7 @@
 
 from qms.accounts.describe import SENTENCES
 from qms.accounts.errors import (
+    AccountAsleep,
     AlreadySigned,
     CodeTaken,
     KeyNotConfirmed,
@@ -14,18 +15,37 @@ from qms.accounts.errors import (
     NotSignedIn,
     NotSubstitute,
     OrganisationWrong,
+    Passed,
     PasswordMustChange,
     PasswordTooWeak,
     PostNotHeld,
+    SecondFactorAsked,
+    SecondFactorDemanded,
+    SecondFactorWrong,
+    SigningLocked,
     SigningRefused,
+    SignInOver,
     SignInRefused,
     TooManyAttempts,
+    TooManyCodes,
     TreeCircle,
 )
 from qms.accounts.models import Department, Meaning, Person, Post, Signature
 from qms.accounts.operations._allow import acting_person, active_person, require
+from qms.accounts.operations.counting import forget_attempts
+from qms.accounts.operations.factor import (
+    begin_factor,
+    must_enrol,
+    pending_factor,
+    remove_factor,
+    renew_codes,
+    switch_off,
+    switch_on,
+)
 from qms.accounts.operations.founding import Founded, found, renew_roles
+from qms.accounts.operations.locks import locked_until, unlock
 from qms.accounts.operations.organisation import Applied, apply_organisation
+from qms.accounts.operations.password import change_password
 from qms.accounts.operations.people import (
     add_person,
     deactivate,
@@ -44,7 +64,8 @@ from qms.accounts.operations.places import (
     leave_post,
     move_department,
 )
-from qms.accounts.operations.refusals import journal_refusal, refusal_change
+from qms.accounts.operations.recovery import is_administrator, recover
+from qms.accounts.operations.refusals import Alarm, Noted, journal_refusal, refusal_change
 from qms.accounts.operations.rights import (
     add_circle,
     clear,
@@ -60,12 +81,11 @@ from qms.accounts.operations.sign_in import (
     Checked,
     SignedIn,
     Ticket,
-    change_password,
     check_password,
-    forget_attempts,
     reauthenticate,
     session_of,
     sign_in,
+    sign_in_by_code,
     sign_out,
 )
 from qms.accounts.operations.signing import OpenKey, open_key, public_key, sign, statement, verify_signature
@@ -88,8 +108,8 @@ from qms.accounts.overview import (
     roles,
     sessions,
 )
-from qms.accounts.passwords import policy, random_password
-from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, ROLES
+from qms.accounts.passwords import policy, policy_in, random_password
+from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, RESERVED, ROLES
 from qms.accounts.queries import (
     acting_for,
     actor_of,
@@ -117,12 +137,16 @@ from qms.accounts.queries import (
     tree,
 )
 from qms.accounts.source import Organisation, read_organisation
+from qms.accounts.watch import Guarded, Unused, enrolled, guarded, unused
 
 __all__ = [
     "ADMINISTRATORS",
     "PERMISSIONS",
+    "RESERVED",
     "ROLES",
     "SENTENCES",
+    "AccountAsleep",
+    "Alarm",
     "AlreadySigned",
     "Applied",
     "Branch",
@@ -131,6 +155,7 @@ __all__ = [
     "Department",
     "Founded",
     "Granted",
+    "Guarded",
     "Held",
     "Key",
     "KeyNotConfirmed",
@@ -144,10 +169,12 @@ __all__ = [
     "NotAllowed",
     "NotSignedIn",
     "NotSubstitute",
+    "Noted",
     "OpenKey",
     "OpenSession",
     "Organisation",
     "OrganisationWrong",
+    "Passed",
     "PasswordMustChange",
     "PasswordTooWeak",
     "Person",
@@ -155,14 +182,21 @@ __all__ = [
     "PostNotHeld",
     "Profile",
     "Seat",
+    "SecondFactorAsked",
+    "SecondFactorDemanded",
+    "SecondFactorWrong",
+    "SignInOver",
     "SignInRefused",
     "Signature",
     "SignedIn",
+    "SigningLocked",
     "SigningRefused",
     "Standing",
     "Ticket",
     "TooManyAttempts",
+    "TooManyCodes",
     "TreeCircle",
+    "Unused",
     "acting_for",
     "acting_person",
     "active_person",
@@ -172,6 +206,7 @@ __all__ = [
     "add_person",
     "add_post",
     "apply_organisation",
+    "begin_factor",
     "change_password",
     "check_password",
     "circles",
@@ -187,28 +222,35 @@ __all__ = [
     "directory",
     "end_other_sessions",
     "end_substitution",
+    "enrolled",
     "enter_circle",
     "forget_attempts",
     "found",
     "grant",
     "granted",
+    "guarded",
     "heads_of",
     "hold_post",
+    "is_administrator",
     "join",
     "journal_refusal",
     "leave",
     "leave_circle",
     "leave_post",
+    "locked_until",
     "members",
     "move_department",
+    "must_enrol",
     "names_of",
     "open_key",
     "organisation",
+    "pending_factor",
     "people",
     "permissions_of",
     "person",
     "person_by_login",
     "policy",
+    "policy_in",
     "post_holders",
     "posts",
     "posts_of",
@@ -219,8 +261,11 @@ __all__ = [
     "reactivate",
     "read_organisation",
     "reauthenticate",
+    "recover",
     "refusal_change",
+    "remove_factor",
     "rename_person",
+    "renew_codes",
     "renew_roles",
     "require",
     "reset_password",
@@ -232,13 +277,18 @@ __all__ = [
     "set_role",
     "sign",
     "sign_in",
+    "sign_in_by_code",
     "sign_out",
     "signatures_on",
     "statement",
     "substitute",
     "substitutes_by",
     "substitutes_of",
+    "switch_off",
+    "switch_on",
     "tree",
+    "unlock",
+    "unused",
     "verify_signature",
     "withdraw_grant",
 ]

@@ -38,6 +38,11 @@ def counted(tally: Tally, now: datetime) -> int:
     return tally.failures + 1
 
 
+def signing_lock(failures: int, now: datetime, minutes: int) -> datetime | None:
+    """Until when so many wrong passwords lock signing: from the fifth on, and not for ever (P11-300d)."""
+    return now + timedelta(minutes=minutes) if failures >= FREE else None
+
+
 def blocked_until(tally: Tally, crowd: int, now: datetime) -> datetime | None:
     """Until when this address must wait for this account, or None (SEC-09, MLP-02).
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from qms.kernel.errors import Conflict, Forbidden, Invalid, Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A right password whose code is still to come: whose, for which stored hash, and when."""
+
+    person_id: int
+    account: str
+    proof: str
+    at: datetime
 
 
 class NotAllowed(Forbidden):
@@ -200,6 +211,101 @@ class SigningRefused(Forbidden):
         self.person_id = person_id
         self.ref = ref
         self.meaning = meaning
+
+
+class SigningLocked(Forbidden):
+    """Five wrong passwords at signing lock it for a while, or until it is unlocked (P11-300d)."""
+
+    message = (
+        "Signing is locked for {minutes} more minutes after wrong passwords; the security administrator"
+        " can unlock it."
+    )
+
+
+class NothingToUnlock(Conflict):
+    """Neither signing nor the second factor of the person is locked."""
+
+    message = "Nothing of {person} is locked."
+
+
+class SecondFactorAsked(Forbidden):
+    """The password was right; the code of the second factor is still to come (SEC-10)."""
+
+    message = "Type the code of your second factor as well."
+
+    def __init__(self, passed: Passed) -> None:
+        """Keep what was proven so far; nothing of it is secret."""
+        super().__init__()
+        self.passed = passed
+
+
+class SecondFactorWrong(Forbidden):
+    """The code is wrong, too old or used before; the attempt is journalled (SEC-10, P11-300d)."""
+
+    message = "The code is not right, or it has been used before. Wait for the next one."
+
+    def __init__(self, *, person_id: int, address: str) -> None:
+        """Keep for the journal whose code it should have been."""
+        super().__init__()
+        self.person_id = person_id
+        self.address = address
+
+
+class TooManyCodes(Forbidden):
+    """Too many wrong codes; wait (SEC-09, SEC-10)."""
+
+    message = "Too many wrong codes. Try again in {seconds} seconds."
+
+
+class SignInOver(Forbidden):
+    """Between password and code too much time passed, or the password changed (SEC-10)."""
+
+    message = "Begin again with your password; too much time has passed."
+
+
+class SecondFactorDemanded(Forbidden):
+    """The organisation demands a second factor and the person has none (MLP-03)."""
+
+    message = "A second factor is demanded here; set it up first: qms people second-factor"
+
+
+class SecondFactorOn(Conflict):
+    """The second factor is on already."""
+
+    message = "Your second factor is switched on already."
+
+
+class NoSecondFactor(Conflict):
+    """There is no second factor to use, renew or remove."""
+
+    message = "{person} has no second factor."
+
+
+class AccountAsleep(Forbidden):
+    """Nobody has signed in to the account for the days the organisation set (MLP-04)."""
+
+    message = "This account has not been used for {days} days; the system administrator can wake it."
+
+
+class NoAdministrator(Conflict):
+    """Only an administrator is recovered at the console; everybody else by an administrator."""
+
+    message = "{person} is no administrator; an administrator resets the password."
+
+
+class OnlyAtTheConsole(Forbidden):
+    """An administrator is recovered by those who stand at the machine, never from a page."""
+
+    message = "This is done at the console of the machine only."
+
+
+class WitnessesWrong(Conflict):
+    """A lost administrator is recovered by two different people, neither of them the lost one."""
+
+    message = (
+        "Two people recover {person}: two other administrators, or one other person and the named keeper"
+        " of the machine."
+    )
 
 
 class KeyNotConfirmed(Conflict):

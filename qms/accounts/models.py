@@ -287,6 +287,55 @@ class Attempt(Base):
     succeeded_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class SigningLock(Base):
+    """Wrong passwords of a person at signing, and until when they lock it (P11-300d).
+
+    The row stays when the lock has run out, until a security administrator has looked into it.
+    """
+
+    __tablename__ = "signing_lock"
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    until_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecondFactor(Base):
+    """The secret of a person's one-time codes, sealed under the workspace's own key (SEC-10).
+
+    Without `on_at` it is being set up and asks nobody. `last_step` is the half minute of the last
+    code taken: none of it or before it is taken again.
+    """
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        CheckConstraint("failures >= 0", name="failures"),
+        CheckConstraint("(on_at IS NULL) = (last_step IS NULL)", name="on_by_a_code"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    sealed: Mapped[dict[str, str]] = mapped_column(Json)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    on_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_step: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecoveryCode(Base):
+    """The hash of a code that stands in for a lost device, once (SEC-10)."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Signature(Base):
     """An electronic signature; every column stands in the signed statement (P11-50, P11-70)."""
 

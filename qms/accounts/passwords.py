@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from qms.kernel.settings import LEAST_PASSWORD
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from qms.kernel.settings import Settings
 
 LONGEST: Final = 1024
 _SHORTEST_WORD: Final = 4
@@ -42,26 +44,45 @@ _READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules for new passwords; `classes` of four kinds of characters, `history` not used again."""
+    """Rules for passwords and accounts; `classes` of four kinds of characters, `history` not used again.
+
+    After `longest_days` a new password is asked for; after `sleep_days` without a sign-in the account
+    sleeps. None leaves either out.
+    """
 
     minimum: int
     classes: int = 0
     history: int = 1
     longest_days: int | None = None
+    sleep_days: int | None = None
 
 
 # asvs: length and a blocklist, no composition, no periodic change (ASVS 6.2).
-# dengbao: complexity, history and periodic change on top (GB/T 22239, MLP-01).
-POLICIES: Final = {
-    "asvs": Policy(minimum=15),
-    "dengbao": Policy(minimum=10, classes=3, history=5, longest_days=90),
-}
+# mlps: complexity, history, periodic change and sleeping accounts (GB/T 22239, MLP-01, MLP-04);
+# the first release called it dengbao.
+_MLPS: Final = Policy(minimum=10, classes=3, history=5, longest_days=90, sleep_days=90)
+POLICIES: Final = {"asvs": Policy(minimum=15), "mlps": _MLPS, "dengbao": _MLPS}
 
 
-def policy(profile: str, minimum: int = 0) -> Policy:
-    """The profile's policy with the organisation's own minimum length, never below eight."""
+def policy(profile: str, minimum: int = 0, longest_days: int = 0, sleep_days: int = 0) -> Policy:
+    """The profile's policy with the organisation's own figures, the length never below eight."""
     base = POLICIES[profile]
-    return Policy(max(LEAST_PASSWORD, minimum or base.minimum), base.classes, base.history, base.longest_days)
+    return replace(
+        base,
+        minimum=max(LEAST_PASSWORD, minimum or base.minimum),
+        longest_days=longest_days or base.longest_days,
+        sleep_days=sleep_days or base.sleep_days,
+    )
+
+
+def policy_in(settings: Settings) -> Policy:
+    """The rules for passwords and accounts that hold in a workspace."""
+    return policy(
+        settings.password_profile,
+        settings.password_minimum,
+        settings.password_days,
+        settings.account_days,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -130,6 +151,12 @@ def faults(password: str, rules: Policy, known: Iterable[str] = ()) -> list[Prob
 def is_too_old(rules: Policy, changed_at: datetime, now: datetime) -> bool:
     """Whether the profile asks for a new password by now (MLP-01)."""
     return rules.longest_days is not None and now - changed_at >= timedelta(days=rules.longest_days)
+
+
+def days_asleep(sleep_days: int, seen: datetime, now: datetime) -> int | None:
+    """For how many days an account has slept by now; None while it is awake (MLP-04)."""
+    unused = (now - seen).days
+    return unused - sleep_days if unused >= sleep_days else None
 
 
 def random_password() -> str:

@@ -173,6 +173,13 @@ ROLES: Final = {
 ADMINISTRATORS: Final = tuple(code for code, role in ROLES.items() if role.administrator)
 
 
+_SHARED: Final = {each for role in ROLES.values() if not role.administrator for each in role.permissions}
+RESERVED: Final = frozenset(
+    each for role in ROLES.values() if role.administrator for each in role.permissions if each not in _SHARED
+)
+"""What only the three administrators may, each their own part: no other role is given any of it (MLP-04)."""
+
+
 def covered(permission: str, granted: frozenset[str] | None) -> frozenset[str] | None:
     """The departments in which a permission holds, from a role granted for these (None: all).
 

@@ -1,12 +1,15 @@
-"""Argon2id hashes, the sealed Ed25519 keys of people, and random tokens; knows no database."""
+"""Argon2id hashes, sealed keys and secrets of people, and random tokens; knows no database."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
@@ -16,11 +19,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 # OWASP's first choice for Argon2id; raising these upgrades each hash at the next sign-in.
 _TIME: Final = 2
 _MEMORY_KB: Final = 19 * 1024
 _LANES: Final = 1
+_READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_FACTOR_KEY: Final = "factor.secret"
 _HASHER: Final = PasswordHasher(time_cost=_TIME, memory_cost=_MEMORY_KB, parallelism=_LANES, type=Type.ID)
 # What an unknown login is checked against, so that it costs the same time (SEC-09).
 _NOBODY: Final = _HASHER.hash(secrets.token_hex())
@@ -94,6 +100,62 @@ def is_signed(public: str, statement: bytes, signature: str) -> bool:
 def fingerprint(public: str) -> str:
     """A short name of a public key for people and the trail."""
     return hashlib.sha256(_bytes(public)).hexdigest()[:32]
+
+
+def proof(stored: str) -> str:
+    """A short name of a stored hash: says later whether it is still the same, and nothing else."""
+    return hashlib.sha256(stored.encode()).hexdigest()[:32]
+
+
+def new_factor(keys: Path, person_id: int) -> dict[str, str]:
+    """A new secret of one-time codes, sealed under the workspace's own key (SEC-10).
+
+    Not under the password: a reset must not take the second factor away.
+    """
+    nonce, secret = secrets.token_bytes(12), pyotp.random_base32(32)
+    box = AESGCM(_factor_key(keys)).encrypt(nonce, secret.encode(), _factor_of(person_id))
+    return {"nonce": _text(nonce), "box": _text(box)}
+
+
+def factor(keys: Path, person_id: int, sealed: Mapping[str, str]) -> str | None:
+    """The secret of a person's codes, or None where it was sealed for somebody else or elsewhere."""
+    try:
+        secret = AESGCM(_factor_key(keys)).decrypt(
+            _bytes(sealed["nonce"]), _bytes(sealed["box"]), _factor_of(person_id)
+        )
+    except InvalidTag:
+        return None
+    return secret.decode("ascii")
+
+
+def recovery_codes(count: int) -> list[str]:
+    """Random codes of 118 bits each, readable: `k4wm-8rt2-...`."""
+    made = ("".join(secrets.choice(_READABLE) for _ in range(24)) for _ in range(count))
+    return ["-".join(code[at : at + 4] for at in range(0, 24, 4)) for code in made]
+
+
+def _factor_of(person_id: int) -> bytes:
+    return f"qms second factor of person {person_id}".encode()
+
+
+def _factor_key(keys: Path) -> bytes:
+    """The key beside the workspace's others, made at its first use, whole or not at all."""
+    path = keys / _FACTOR_KEY
+    if not path.exists():
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = keys / f".{_FACTOR_KEY}.{secrets.token_hex(8)}"
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):  # two first uses at once: one of the two keys stays
+            os.link(unfinished, path)
+        unfinished.unlink()
+        folder = os.open(keys, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    return bytes.fromhex(path.read_text("ascii"))
 
 
 def _sealed(private: bytes, person_id: int, public: str, password: str) -> dict[str, str | int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from qms import accounts
 from qms.accounts import PasswordTooWeak, SignInRefused, TooManyAttempts
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SERVICE = Actor("service:web", "web")
 HERE = "192.0.2.1"
-PROFILES = ("asvs", "dengbao")
+PROFILES = ("asvs", "mlps", "dengbao")
 
 
 def test_the_right_password_starts_a_session(work: Work) -> None:
@@ -298,11 +298,12 @@ def test_a_password_change_needs_the_old_one(work: Work) -> None:
         accounts.change_password(work, PASSWORD, "short")
 
 
-def test_dengbao_asks_for_a_new_password_in_time(work: Work) -> None:
+@pytest.mark.parametrize("profile", PROFILES[1:])
+def test_mlps_asks_for_a_new_password_in_time(work: Work, profile: str) -> None:
     """MLP-01: after ninety days one signs in only to change it; the last five do not come back."""
     organisation(work)
     as_person(work, signer(work, "zhang"))
-    work.settings = replace(work.settings, password_profile=PROFILES[1])
+    work.settings = replace(work.settings, password_profile=profile)
     used = [PASSWORD]
     for number in range(5):
         accounts.change_password(work, used[-1], f"The {number}. Sentence")
@@ -311,9 +312,93 @@ def test_dengbao_asks_for_a_new_password_in_time(work: Work) -> None:
         with pytest.raises(PasswordTooWeak) as refused:
             accounts.change_password(work, used[-1], earlier)
         assert [problem.message for problem in refused.value.problems] == ["It has been used before."]
-    assert not accounts.sign_in(work, "zhang", used[-1]).must_change
-    work.now += timedelta(days=90)
-    assert accounts.sign_in(work, "zhang", used[-1]).must_change
+    for days, asked in ((60, False), (30, True)):
+        work.now += timedelta(days=days)
+        assert accounts.sign_in(work, "zhang", used[-1]).must_change is asked
+
+
+def test_asvs_asks_for_no_new_password_unless_told_to(work: Work) -> None:
+    """MLP-01, SEC-08: no change for its own sake; the organisation's own number of days counts in both."""
+    organisation(work)
+    as_person(work, signer(work, "zhang"))
+    work.now += timedelta(days=4000)
+    assert not accounts.sign_in(work, "zhang", PASSWORD).must_change
+    accounts.change_password(work, PASSWORD, "Sentence without any digits")
+    work.settings = replace(work.settings, password_days=4)
+    work.now += timedelta(days=4)
+    assert accounts.sign_in(work, "zhang", "Sentence without any digits").must_change
+
+
+def test_after_a_reset_the_last_five_still_do_not_come_back(work: Work) -> None:
+    """MLP-01: the password somebody else chose takes no place among one's own last five."""
+    organisation(work)
+    who = signer(work, "zhang")
+    work.settings = replace(work.settings, password_profile=PROFILES[1])
+    as_person(work, who)
+    used = [PASSWORD]
+    for number in range(5):
+        accounts.change_password(work, used[-1], f"The {number}. Sentence")
+        used.append(f"The {number}. Sentence")
+    as_service(work)
+    first = accounts.reset_password(work, who, "forgotten")
+    as_person(work, who)
+    for earlier in used[1:]:
+        with pytest.raises(PasswordTooWeak) as refused:
+            accounts.change_password(work, first, earlier)
+        assert [problem.message for problem in refused.value.problems] == ["It has been used before."]
+    assert not accounts.change_password(work, first, "The 9. Sentence").must_change
+
+
+@pytest.mark.parametrize(
+    ("profile", "days", "asleep"), [("asvs", 0, None), ("asvs", 30, 30), ("mlps", 0, 90), ("mlps", 30, 30)]
+)
+def test_an_account_nobody_uses_sleeps(work: Work, profile: str, days: int, asleep: int | None) -> None:
+    """MLP-04: after the profile's days, or one's own, not even the right password opens it; a reset wakes."""
+    organisation(work)
+    who = signer(work, "zhang")
+    signer(work, "li")
+    work.settings = replace(work.settings, password_profile=profile, account_days=days)
+    accounts.sign_in(work, "zhang", PASSWORD)
+    work.now += timedelta(days=(asleep or 400) - 1)
+    accounts.sign_in(work, "zhang", PASSWORD)
+    work.now += timedelta(days=asleep or 400)
+    if asleep is None:
+        accounts.sign_in(work, "zhang", PASSWORD)
+        assert [each.asleep for each in _unused(work, 400)] == [False]
+        return
+    with pytest.raises(accounts.AccountAsleep) as refused:
+        accounts.sign_in(work, "zhang", PASSWORD)
+    assert refused.value.facts == {"days": asleep}
+    with pytest.raises(SignInRefused):
+        accounts.sign_in(work, "zhang", "wrong")
+    assert [(each.login, each.days, each.asleep) for each in _unused(work, 9999)] == [
+        ("li", 2 * asleep - 1, True),
+        ("zhang", asleep, True),
+    ]
+    as_service(work)
+    first = accounts.reset_password(work, who, "back from leave")
+    assert accounts.sign_in(work, "zhang", first).must_change
+    assert [each.login for each in _unused(work, 9999)] == ["li"]
+
+
+def _unused(work: Work, days: int) -> list[accounts.Unused]:
+    return accounts.unused(work.session, work.settings, work.now, days)
+
+
+def test_a_crowd_elsewhere_does_not_stop_work_in_a_proven_session(work: Work) -> None:
+    """SEC-09: guesses of strangers keep nobody from confirming or changing a password where they are."""
+    organisation(work)
+    signer(work, "zhang")
+    ticket = accounts.sign_in(work, "zhang", PASSWORD, address=HERE)
+    work.session.execute(delete(Attempt).where(Attempt.address == "session"))
+    account = sha256(b"zhang").hexdigest()
+    for number in range(60):
+        work.session.add(
+            Attempt(account=account, address=f"203.0.113.{number}", failures=1, failed_at=work.now)
+        )
+    work.session.flush()
+    assert accounts.reauthenticate(work, ticket.token, PASSWORD).person_id == ticket.person_id
+    assert not accounts.change_password(work, PASSWORD, OTHER).must_change
 
 
 def test_an_old_hash_is_upgraded_at_sign_in(work: Work) -> None:

@@ -19,7 +19,6 @@ from qms.accounts import (
     PostNotHeld,
     Signature,
     SigningRefused,
-    TooManyAttempts,
 )
 from qms.accounts.errors import (
     ConfirmedByResetter,
@@ -275,29 +274,6 @@ def zhang(works: Works, service: Actor, every_right: Rights) -> Actor:
         actor = accounts.actor_of(work.session, who)
         as_service(work)
     return actor
-
-
-def _refused(works: Works, actor: Actor, password: str) -> Exception:
-    with pytest.raises((SigningRefused, TooManyAttempts)) as refused, works.writing(actor) as work:
-        _sign(work, password=password)
-    assert isinstance(refused.value, SigningRefused | TooManyAttempts)
-    with works.writing(actor) as work:
-        accounts.journal_refusal(work, refused.value)
-        entries = [(change.action, change.after) for change in work.changes]
-    if isinstance(refused.value, SigningRefused):
-        assert [action for action, _ in entries] == ["signature:refuse"]
-    return refused.value
-
-
-def test_wrong_passwords_at_signing_are_kept_and_make_wait(works: Works, zhang: Actor) -> None:
-    """P11-300d: failures survive the rollback; after five even the right password has to wait."""
-    for _ in range(5):
-        assert isinstance(_refused(works, zhang, "wrong"), SigningRefused)
-    assert isinstance(_refused(works, zhang, PASSWORD), TooManyAttempts)
-    works.clock.advance(timedelta(seconds=31))  # type: ignore[attr-defined]
-    with works.writing(zhang) as work:
-        _sign(work)
-    assert isinstance(_refused(works, zhang, "wrong"), SigningRefused)
 
 
 def test_sixteen_tries_at_once_are_one_signature(works: Works, zhang: Actor) -> None:

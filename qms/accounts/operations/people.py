@@ -24,9 +24,11 @@ from qms.accounts.models import (
 )
 from qms.accounts.names import is_login, normalised
 from qms.accounts.operations._allow import active_person, require
+from qms.accounts.operations.factor import forget_factor
+from qms.accounts.operations.password import present_key
 from qms.accounts.operations.places import check_span
 from qms.accounts.operations.rights import refuse_last_administrator, withdraw_all
-from qms.accounts.operations.sign_in import end_sessions, present_key
+from qms.accounts.operations.sessions import end_sessions
 from qms.accounts.passwords import random_password
 from qms.accounts.queries import person, person_by_login
 from qms.kernel.errors import Invalid, Problem
@@ -34,7 +36,7 @@ from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -158,6 +160,7 @@ def deactivate(work: Work, person_id: int, why: str) -> None:
     key = present_key(work.session, person_id)
     if key is not None:
         key.retired_at, key.sealed = work.now, None
+    forget_factor(work, person_id)
     for table in (Membership, PostHolding):
         _end_all(work, table, table.person_id == person_id)
     _end_all(
@@ -186,10 +189,15 @@ def reset_password(work: Work, person_id: int, why: str) -> str:
     """Give a random password to who lost theirs: ends sessions, and retires the key for ever.
 
     The old public key stays to verify; the new key waits for a second administrator, so that
-    nobody alone can sign for somebody else (P11-200, CN-03).
+    nobody alone can sign for somebody else (P11-200, CN-03). The second factor stays (SEC-10).
     """
     require(work, "people:manage")
     active_person(work, person_id)
+    return give_password(work, person_id, why)
+
+
+def give_password(work: Work, person_id: int, why: str, witnessed: Mapping[str, Any] | None = None) -> str:
+    """The reset itself, for whoever has asked by what right it is done; `witnessed` goes into the trail."""
     credential = work.session.get_one(Credential, person_id)
     password = random_password()
     credential.earlier = [credential.hashed, *credential.earlier][:5]
@@ -204,7 +212,11 @@ def reset_password(work: Work, person_id: int, why: str) -> str:
     work.record(
         "person:password:reset",
         Ref("person", str(person_id)),
-        after={"sessions_ended": ended, "key": None if key is None else secrets.fingerprint(key.public)},
+        after={
+            "sessions_ended": ended,
+            "key": None if key is None else secrets.fingerprint(key.public),
+            **(witnessed or {}),
+        },
         why=why,
     )
     return password

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
-from qms.accounts.attempts import wait_after
-from qms.accounts.errors import SigningRefused, SignInRefused, TooManyAttempts
-from qms.accounts.operations.sign_in import account_of, count_failure
-from qms.accounts.operations.signing import ADDRESS
-from qms.accounts.queries import person
+from qms.accounts.attempts import FREE, wait_after
+from qms.accounts.errors import (
+    SecondFactorAsked,
+    SecondFactorWrong,
+    SigningRefused,
+    SignInRefused,
+    TooManyAttempts,
+    TooManyCodes,
+)
+from qms.accounts.operations.counting import count_failure
+from qms.accounts.operations.factor import count_wrong_code
+from qms.accounts.operations.locks import count_wrong_signing, record_lock
 from qms.kernel.errors import Forbidden, QmsError
 from qms.kernel.ports import Change
 from qms.kernel.refs import Ref
@@ -18,13 +27,32 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 
+_SILENT: Final = (TooManyAttempts, TooManyCodes, SecondFactorAsked)
+
+
+class Alarm(StrEnum):
+    """What the security administrators are told of at once."""
+
+    SIGNING = "signing"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was written of a refusal, and whether it sets off an alarm."""
+
+    alarm: Alarm | None = None
+    person_id: int = 0
+    failures: int = 0
+
+
 def refusal_change(error: QmsError, actor: Actor) -> Change | None:
     """The trail entry of a refusal worth one: failed sign-in or signing, denied operation.
 
     While somebody must wait, the single tries are not written: the entry that made them wait says
     so, and a guesser must not fill the trail.
     """
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, _SILENT):
         return None
     if isinstance(error, SignInRefused):
         ref = Ref("login", error.account[:16])
@@ -32,6 +60,10 @@ def refusal_change(error: QmsError, actor: Actor) -> Change | None:
             ref = Ref("person", str(error.person_id))
         personal = {"address": error.address} if error.address else {}
         return Change("person:sign-in:refuse", ref, after={"reason": error.code}, personal=personal)
+    if isinstance(error, SecondFactorWrong):
+        personal = {"address": error.address} if error.address else {}
+        ref = Ref("person", str(error.person_id))
+        return Change("person:factor:refuse", ref, after={"reason": error.code}, personal=personal)
     if isinstance(error, SigningRefused):
         return Change(
             "signature:refuse",
@@ -47,21 +79,31 @@ def _named(actor: Actor) -> str:
     return actor.id if ":" in actor.id else f"service:{actor.id}"
 
 
-def journal_refusal(work: Work, error: QmsError) -> bool:
-    """Write the entry of a refusal and count a wrong password; says whether anything was written.
+def journal_refusal(work: Work, error: QmsError) -> Noted | None:
+    """Write the entry of a refusal and count a wrong password; None where there was nothing to write.
 
-    Open a writing Work of its own for it, after the refused one has rolled back.
+    Open a writing Work of its own for it, after the refused one has rolled back. What sets off an
+    alarm says so, for the edge to tell the security administrators in the same Work (P11-300d).
     """
     change = refusal_change(error, work.actor)
     if change is None:
-        return False
+        return None
     after = dict(change.after or {})
-    failures = 0
+    noted = Noted()
     if isinstance(error, SignInRefused):
         failures = count_failure(work, error.account, error.address)
-    elif isinstance(error, SigningRefused):
-        failures = count_failure(work, account_of(person(work.session, error.person_id).login), ADDRESS)
-    if failures:
         after |= {"failures": failures, "wait_seconds": int(wait_after(failures).total_seconds())}
+    elif isinstance(error, SecondFactorWrong):
+        failures = count_wrong_code(work, error.person_id)
+        after |= {"failures": failures, "wait_seconds": int(wait_after(failures).total_seconds())}
+        if failures == FREE:
+            noted = Noted(Alarm.CODES, error.person_id, failures)
+    elif isinstance(error, SigningRefused):
+        failures = count_wrong_signing(work, error.person_id)
+        after |= {"failures": failures}
+        if failures == FREE:
+            noted = Noted(Alarm.SIGNING, error.person_id, failures)
     work.record(change.action, change.ref, after=after, personal=change.personal)
-    return True
+    if noted.alarm is Alarm.SIGNING:
+        record_lock(work, noted.person_id, noted.failures)
+    return noted

@@ -24,11 +24,11 @@ from qms.accounts.errors import (
 from qms.accounts.models import Circle, CircleMember, Clearance, Grant, Person, Role, RolePermission
 from qms.accounts.names import is_code
 from qms.accounts.operations._allow import active_person, require, require_other
-from qms.accounts.operations.sign_in import present_key
-from qms.accounts.permissions import PERMISSIONS
+from qms.accounts.operations.password import present_key
+from qms.accounts.permissions import PERMISSIONS, RESERVED
 from qms.accounts.queries import clearance_of, department, person
 from qms.kernel.errors import Invalid, Problem
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, Phrase
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 
@@ -142,13 +142,27 @@ def _role(work: Work, code: str) -> Role:
 
 
 def set_role(work: Work, code: str, names: Mapping[str, str], permissions: Iterable[str]) -> Role:
-    """Make a role, or change what it allows; the three administrator roles stay as shipped."""
+    """Make a role, or change what it allows; the three administrator roles stay as shipped.
+
+    What only an administrator may is given to no other role: else the three would exclude each
+    other in name alone (MLP-04).
+    """
     require(work, "grants:manage")
     wanted = sorted(set(permissions))
+    _refuse_fixed(work, code)
     problems = [
         Problem(N_("There is no right {permission}."), field="permissions", facts={"permission": each})
         for each in wanted
         if each not in PERMISSIONS
+    ]
+    problems += [
+        Problem(
+            N_("The right {permission} stays with its administrator."),
+            field="permissions",
+            facts={"permission": Phrase(PERMISSIONS[each].name)},
+        )
+        for each in wanted
+        if each in RESERVED
     ]
     if not is_code(code):
         problems.append(
@@ -161,18 +175,28 @@ def set_role(work: Work, code: str, names: Mapping[str, str], permissions: Itera
         row = Role(code=code, names=dict(names))
         work.session.add(row)
         work.session.flush()
-    if row.administrator:
-        raise AdministratorRoleFixed(role=row.names)
     _refuse_own_role(work, row)
     before = sorted(
         work.session.scalars(select(RolePermission.permission).where(RolePermission.role_id == row.id))
     )
+    renamed = {} if row.names == dict(names) else {"names": dict(row.names)}
     row.names = dict(names)
     work.session.execute(delete(RolePermission).where(RolePermission.role_id == row.id))
     work.session.add_all(RolePermission(role_id=row.id, permission=each) for each in wanted)
     work.session.flush()
-    work.record("role:set", Ref("role", code), before={"permissions": before}, after={"permissions": wanted})
+    work.record(
+        "role:set",
+        Ref("role", code),
+        before={"permissions": before, **renamed},
+        after={"permissions": wanted, **({"names": dict(names)} if renamed else {})},
+    )
     return row
+
+
+def _refuse_fixed(work: Work, code: str) -> None:
+    row = work.session.scalar(select(Role).where(Role.code == code, Role.administrator))
+    if row is not None:
+        raise AdministratorRoleFixed(role=row.names)
 
 
 def _refuse_own_role(work: Work, role: Role) -> None:

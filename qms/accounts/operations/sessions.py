@@ -1,4 +1,4 @@
-"""Ending one's other sessions, without choosing a new password."""
+"""Ending sessions: all of a person, or all others of one's own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
     from qms.kernel.work import Work
+
+
+def end_sessions(work: Work, person_id: int, why: str) -> int:
+    """End every session of a person at once; says how many there were (SEC-02)."""
+    rows = work.session.scalars(
+        select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
+    ).all()
+    for row in rows:
+        row.ended_at, row.ended_why = work.now, why
+    return len(rows)
 
 
 def end_other_sessions(work: Work, kept: int) -> int:

@@ -21,7 +21,8 @@ from qms.accounts.errors import (
 )
 from qms.accounts.models import Credential, Meaning, Person, Post, Signature, SigningKey
 from qms.accounts.operations._allow import acting_person
-from qms.accounts.operations.sign_in import account_of, count_success, present_key, refuse_blocked
+from qms.accounts.operations.locks import forget_wrong_signings, refuse_locked
+from qms.accounts.operations.password import present_key
 from qms.accounts.queries import acting_for, person, post_holders
 from qms.kernel.clock import iso
 from qms.kernel.refs import Ref
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 _TAG: Final = b"qms signature 1\n"
-# Wrong passwords at signing are counted apart from those at sign-in.
-ADDRESS: Final = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,16 @@ def open_key(
 ) -> OpenKey:
     """Open the person's key with their password without writing (law 2); refused when it is wrong.
 
-    This is the password check itself: nothing but the password opens the key (CN-03, P11-200).
+    This is the password check itself: nothing but the password opens the key (CN-03, P11-200). While
+    signing is locked not even the right one does (P11-300d).
     """
-    signer = person(session, person_id)
     credential = session.get(Credential, person_id)
     key = present_key(session, person_id)
     if credential is None or credential.must_change or key is None or key.sealed is None:
         raise PasswordMustChange
     if key.needs_confirmation and key.confirmed_by is None:
         raise KeyNotConfirmed
-    refuse_blocked(session, account_of(signer.login), ADDRESS, now, person_id)
+    refuse_locked(session, person_id, now)
     private = secrets.opened(key.sealed, person_id, key.public, password)
     if private is None:
         raise SigningRefused(person_id=person_id, ref=str(ref), meaning=meaning.value)
@@ -105,7 +104,7 @@ def sign(
     )
     row.signed = secrets.signed(key.private, statement(row))
     _add_once(work, row)
-    count_success(work, account_of(signer.login), ADDRESS)
+    forget_wrong_signings(work, signer.id)
     work.record(
         "signature:sign",
         Ref.parse(row.ref),
