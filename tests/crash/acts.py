@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from qms import documents, evidence
+from qms import accounts, documents, evidence
 from qms.kernel.ports import Scope
 from qms.kernel.refs import Ref
-from tests.crash.house import START, content, founded, opened, source
+from tests.crash.house import START, TYPIST, content, founded, opened, source
 from tests.documents import factories
 
 if TYPE_CHECKING:
@@ -61,6 +61,44 @@ def acknowledge(house: House, pool: Pool) -> None:
         documents.acknowledge(work, FIRST, password=house.people.keys["reader"])
 
 
+def refused(house: House, pool: Pool) -> None:
+    """A reader signs with a wrong password; the edge journals it after the refusal rolled back (P11-300d)."""
+    del pool
+    works = house.runtime.works
+    try:
+        with house.people.acting(TYPIST) as work:
+            actor = work.actor
+            documents.acknowledge(work, FIRST, password="not the right one")  # noqa: S106 - that is the point
+    except accounts.SigningRefused as refusal:
+        with works.writing(actor) as work:
+            accounts.journal_refusal(work, refusal)
+
+
+def ask_withdrawal(house: House, pool: Pool) -> None:
+    """The author asks that the revision in force be withdrawn today."""
+    del pool
+    with house.people.acting("author") as work:
+        documents.withdraw(work, SECOND, reason="Not needed", password=house.people.keys["author"])
+
+
+def withdraw(house: House, pool: Pool) -> None:
+    """The last signature ends the validity, today's in this very act."""
+    del pool
+    with house.people.acting("controller") as work:
+        documents.decide_withdrawal(work, SECOND, password=house.people.keys["controller"])
+
+
+def mail(house: House, pool: Pool) -> None:
+    """The worker sends what waits."""
+    house.loop(pool).mail()
+
+
+def rebuild(house: House, pool: Pool) -> None:
+    """The index is built anew beside a sound one, and swapped."""
+    del pool
+    house.runtime.search.rebuild(house.runtime.works, factories.SERVICE)
+
+
 def revise(house: House, pool: Pool) -> None:
     """The author begins the next revision as a copy of the last."""
     del pool
@@ -107,6 +145,13 @@ ACTS: Final = {
     ),
     "enter-force": Act(enter, "revised", CHANGE_OVER, by_person=False, needs=_ACT),
     "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=_ACT),
+    "sign refused": Act(refused, "in force", START, by_person=True, needs=_ACT[1:]),
+    "ask withdrawal": Act(ask_withdrawal, "changed", CHANGE_OVER, by_person=True, needs=_ACT),
+    "withdraw": Act(withdraw, "withdrawing", CHANGE_OVER, by_person=True, needs=_ACT),
+    "mail": Act(
+        mail, "unsent", START, by_person=False,
+        needs=("before the commit", "after the commit", "before a message leaves", "after a message left"),
+    ),
     "revise": Act(revise, "in force", START, by_person=True, needs=(*_ACT, *_BLOB)),
     "index anew": Act(
         index, "in force", START, by_person=False,
@@ -115,7 +160,11 @@ ACTS: Final = {
     "index": Act(
         index, "followed", START, by_person=False, needs=("index added", "index committed", "index written"),
     ),
-    "bundle": Act(bundle, "asked", START, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
+    "rebuild": Act(
+        rebuild, "followed", START, by_person=False,
+        needs=("index added", "index committed", "index written", "index built", "index swapped"),
+    ),
+    "bundle": Act(bundle, "asked", CHANGE_OVER, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
 }  # fmt: skip
 
 
@@ -125,32 +174,42 @@ def stages(folder: Path, live: str, pool: Pool) -> dict[str, Content | None]:
     founded(home, live).close()
     kept: dict[str, Content | None] = {}
 
-    def keep(stage: str, do: Callable[[House], object], at: datetime = START) -> None:
+    def keep(stage: str, do: Callable[[House], object], at: datetime = START, *, send: bool = True) -> None:
         house = opened(home, live, at)
         do(house)
+        if send:
+            house.loop(pool).mail()  # or every recovery would send what no kill has to do with
         house.close()
         shutil.copytree(home, folder / stage)
         kept[stage] = content(live)
 
     keep("drafted", lambda house: factories.drafted(house.people, source()))
-    keep("reviewed", _to_review)
+    keep("unsent", lambda house: factories.submit(house.people, FIRST), send=False)
+    keep("reviewed", lambda house: factories.review(house.people, FIRST))
     keep("approved", lambda house: factories.approve(house.people, FIRST))
     keep("released", lambda house: factories.release(house.people, FIRST))
     keep("in force", lambda house: house.loop(pool).turn())
     keep("followed", _followed)
-    keep("asked", _asked)
-    keep("revised", _revised)
+    keep("revised", lambda house: _revised(house, pool))
+    keep("changed", lambda house: house.loop(pool).day(), CHANGE_OVER)
+    keep("withdrawing", _withdrawing, CHANGE_OVER)
+    keep("asked", _asked, CHANGE_OVER)  # the last, or every recovery would build the bundle
     return kept
-
-
-def _to_review(house: House) -> None:
-    factories.submit(house.people, FIRST)
-    factories.review(house.people, FIRST)
 
 
 def _followed(house: House) -> None:
     house.runtime.search.follow(house.runtime.works, factories.SERVICE)
     factories.drafted(house.people, source("It got better"))
+
+
+def _withdrawing(house: House) -> None:
+    people = house.people
+    with people.acting("author") as work:
+        documents.withdraw(work, SECOND, reason="Not needed", password=people.keys["author"])
+    with people.acting("manager") as work:
+        documents.sign_withdrawal_review(work, SECOND, password=people.keys["manager"])
+    with people.acting("deputy") as work:
+        documents.sign_withdrawal_approval(work, SECOND, password=people.keys["deputy"])
 
 
 def _asked(house: House) -> None:
@@ -164,9 +223,9 @@ def _asked(house: House) -> None:
         evidence.approve(work, BUNDLE, password=people.keys["manager"])
 
 
-def _revised(house: House) -> None:
+def _revised(house: House, pool: Pool) -> None:
     factories.submit(house.people, SECOND)
     factories.review(house.people, SECOND)
     factories.approve(house.people, SECOND)
-    plan = factories.release(house.people, SECOND, CHANGE_OVER.date())
-    factories.decide(house.people, plan)
+    factories.release(house.people, SECOND, CHANGE_OVER.date())
+    house.loop(pool).turn()

@@ -15,6 +15,7 @@ from qms import jobs
 from qms.kernel.vault import LocalVault
 from qms.rendering import Pool
 from qms.search.whoosh_engine import WhooshEngine
+from qms.tasks.mail import __name__ as post
 from qms.trail.checkpoints import __name__ as checkpoints
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def install(steps: Steps, runtime: Runtime) -> None:
     steps.around(jobs, "finish", before="before the job's end", after="after the job's end")
     kept = sys.modules[checkpoints]  # the face of the trail has a function of the same name
     steps.around(kept, "keep", before="before the checkpoint's file", after="after the checkpoint's file")
+    steps.around(sys.modules[post], "deliver", before="before a message leaves", after="after a message left")
     event.listen(Session, "after_flush", lambda *_: steps.at("after a flush"))
     steps.around(Session, "commit", before="before the commit", after=COMMITTED)
     runtime.works.append = _appending(steps, runtime.works)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import json
+import secrets
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ LATER: Final = timedelta(minutes=6)
 """Longer than any lease: whoever was killed is known to be gone."""
 BODY: Final = "{#purpose}\n# 1 Purpose\n\nRisk is controlled.\n"
 _KEYS: Final = "opened-keys.json"
+TYPIST: Final = "typist"
+"""A reader with a real password, whose key opens by nothing else."""
 
 
 @dataclass(slots=True)
@@ -85,9 +89,10 @@ def opened(home: Path, url: str, at: datetime) -> House:
     people = Organisation(runtime.works)
     kept = home / _KEYS
     if kept.exists():
-        for login, (key_id, person_id, private) in json.loads(kept.read_text("utf-8")).items():
-            people.ids[login] = person_id
-            people.keys[login] = accounts.OpenKey(key_id, person_id, bytes.fromhex(private))
+        told = json.loads(kept.read_text("utf-8"))
+        people.ids.update(told["ids"])
+        for login, (key_id, private) in told["keys"].items():
+            people.keys[login] = accounts.OpenKey(key_id, people.ids[login], bytes.fromhex(private))
     return House(runtime, people)
 
 
@@ -98,15 +103,21 @@ def founded(home: Path, url: str) -> House:
     settings, works = house.runtime.settings, house.runtime.works
     settings.at(settings.records).mkdir(parents=True)
     Base.metadata.create_all(house.runtime.engine)
-    keys = settings.at(settings.keys)
-    keys.mkdir(mode=0o700, parents=True)
-    trail.make_key(keys)
-    evidence.make_key(keys, settings.organisation, works.clock.now())
+    folder = settings.at(settings.keys)
+    folder.mkdir(mode=0o700, parents=True)
+    trail.make_key(folder)
+    evidence.make_key(folder, settings.organisation, works.clock.now())
     house.people = factories.organisation(works)
     with works.writing(SERVICE, EVERYTHING) as work:
+        typist, first = accounts.add_person(work, TYPIST, "Typist", verified="known")
+        accounts.grant(work, typist.id, "reader")
+        accounts.join(work, typist.id, "outlet-east", factories.SINCE)
         work.session.execute(update(Person).values(email=Person.login + "@example.org"))
-    told = {login: (key.key_id, key.person_id, key.private.hex()) for login, key in house.people.keys.items()}
-    (home / _KEYS).write_text(json.dumps(told), "utf-8")
+        house.people.ids[TYPIST] = typist.id
+    with house.people.acting(TYPIST) as work:
+        accounts.change_password(work, first, secrets.token_urlsafe(24))
+    keys = {login: (key.key_id, key.private.hex()) for login, key in house.people.keys.items()}
+    (home / _KEYS).write_text(json.dumps({"ids": house.people.ids, "keys": keys}), "utf-8")
     return house
 
 
@@ -177,8 +188,18 @@ def world(house: House) -> dict[str, Any]:
             "jobs": _counted(work.session.execute(select(Job.kind, Job.key, Job.state))),
             "evidence": _counted(work.session.execute(select(EvidenceRequest.number, EvidenceRequest.state))),
             "trail": _told(work.session),
+            "letters": len(letters(house)),
             "index": sorted(key for _, key, _ in house.runtime.search.engine.digests()),
         }
+
+
+def letters(house: House) -> dict[str, str]:
+    """The messages in the outbox: file and Message-ID."""
+    outbox = house.runtime.settings.at(house.runtime.settings.outbox)
+    return {
+        path.name: str(email.message_from_bytes(path.read_bytes())["Message-ID"])
+        for path in sorted(outbox.glob("*.eml"))
+    }
 
 
 def _counted(rows: Iterable[Any]) -> Counter[tuple[Any, ...]]:

@@ -17,7 +17,8 @@ from qms.kernel.database import Base
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.search.entries import digest
-from qms.tasks.models import Task
+from qms.tasks.models import Notice, Task
+from tests.crash.house import letters
 from tests.documents.factories import SERVICE
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def broken(house: House) -> list[str]:
             *_passages(work.session),
             *_tasks(work.session),
             *_evidence(work),
+            *_letters(house, work.session),
         ]
     report = trail.check(house.runtime.works, SERVICE)
     if report.fault is not None:
@@ -177,6 +179,16 @@ def _evidence(work: Work) -> Iterator[str]:
         built = row.state in {evidence.State.BUILT, evidence.State.HANDED_OVER}
         if told["evidence:build"] != int(built):
             yield f"{row.number} is {row.state}, entries {dict(told)}"
+
+
+def _letters(house: House, session: Session) -> Iterator[str]:
+    """No message has left that no committed act speaks of, and each file is one message for ever (REL-16)."""
+    known = {
+        f"notice-{each}.eml": f"<notice-{each}@localhost>" for each in session.scalars(select(Notice.id))
+    }
+    for name, message_id in letters(house).items():
+        if known.get(name) != message_id:
+            yield f"{name} has left as {message_id} without its notice"
 
 
 def unlike_register(house: House) -> list[str]:

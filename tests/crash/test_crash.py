@@ -13,33 +13,51 @@ import json
 import shutil
 import subprocess
 import sys
-import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from qms import evidence
 from qms.documents.models import Revision
 from qms.kernel.vault import LocalVault
 from qms.rendering import Pool
 from qms.tasks.models import Task
-from tests.conftest import UNREACHABLE, _server, _url, skip_or_fail
+from tests.cli.databases import fresh_postgresql
 from tests.crash.acts import ACTS, BUNDLE, FIRST, stages
-from tests.crash.hooks import KILLED, Told, read
+from tests.crash.hooks import COMMITTED, KILLED, Told, read
 from tests.crash.house import LATER, Content, House, fill, opened, rows, world
 from tests.crash.invariants import BLOBS, PROMISES, broken, digest_columns, unlike_register
 from tests.documents.factories import SERVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.crash.acts import Act
 
 ROOT: Final = Path(__file__).parents[2]
+_INSIDE: Final = frozenset({
+    "after a flush", "before the trail's entries", "after the trail's entries", "before the job's end",
+    "after the job's end",
+})  # fmt: skip
+"""Steps inside a transaction: what they leave is what its rollback leaves."""
+_ON_BOTH: Final = frozenset({"submit", "issue", "enter-force"})
+"""The acts that stand for all on PostgreSQL in every run."""
+
+
+def on(database: str, *more: str) -> Any:
+    """A database of the bench; its tests share a process, for the stages are brought about once in it."""
+    return pytest.param(database, *more, marks=pytest.mark.xdist_group(f"crash-{database}"))
+
+
+BOTH: Final = [on("sqlite"), on("postgresql")]
+EVERYTHING: Final = [on(database, name) for database in ("sqlite", "postgresql") for name in ACTS]
+ALWAYS: Final = [on("sqlite", name) for name in ACTS] + [
+    on("postgresql", name) for name in ACTS if name in _ON_BOTH
+]
 
 
 @dataclass(slots=True)
@@ -101,42 +119,44 @@ def child() -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def bench(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    pool: Pool,
-    child: subprocess.Popen[str],
-) -> Iterator[Bench]:
-    """Every stage on one database, brought about once."""
-    folder = tmp_path_factory.mktemp("crash")
-    if request.param == "sqlite":
-        made = Bench(folder, "", pool, child)
-        made.bring()
-        yield made
-        return
-    if UNREACHABLE:
-        skip_or_fail(UNREACHABLE)
-    name = f"qms_crash_{uuid.uuid4().hex[:12]}"
-    server = _server()
-    with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-        made = Bench(folder, _url(name), pool, child)
-        made.bring()
-        yield made
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+@pytest.fixture(scope="module")
+def benches(
+    tmp_path_factory: pytest.TempPathFactory, pool: Pool, child: subprocess.Popen[str]
+) -> Iterator[Callable[[str], Bench]]:
+    """A bench for each database that is asked for, with every stage brought about once."""
+    made: dict[str, Bench] = {}
+    with ExitStack() as databases:
+
+        def bench(kind: str) -> Bench:
+            if kind not in made:
+                url = databases.enter_context(fresh_postgresql()) if kind == "postgresql" else ""
+                made[kind] = Bench(tmp_path_factory.mktemp("crash"), url, pool, child)
+                made[kind].bring()
+            return made[kind]
+
+        yield bench
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, benches: Callable[[str], Bench]) -> Bench:
+    """The bench of one database."""
+    return benches(request.param)
 
 
 def chosen(steps: tuple[str, ...]) -> list[str]:
-    """Of each named step the first and the last time; all between them in the nightly run."""
+    """The steps of every run: each after which something new may last, the first and the last time.
+
+    A kill anywhere inside a transaction is told by the one just before its commit. The nightly run kills at
+    every step of every act on both databases.
+    """
     first: dict[str, str] = {}
     last: dict[str, str] = {}
     for step in steps:
-        name = step.rpartition(" ")[0]
-        first.setdefault(name, step)
-        last[name] = step
-    wanted = {*first.values(), *last.values()}
+        what = step.rpartition(" ")[0]
+        if what not in _INSIDE:
+            first.setdefault(what, step)
+            last[what] = step
+    wanted = {*first.values(), last[COMMITTED]} if COMMITTED in last else set(first.values())
     return [step for step in steps if step in wanted]
 
 
@@ -213,22 +233,21 @@ def matrix(bench: Bench, name: str, *, everything: bool) -> dict[str, list[str]]
     """Each step of an act at which something goes wrong; empty is right."""
     told, expected = undisturbed(bench, name)
     assert set(ACTS[name].needs) <= {step.rpartition(" ")[0] for step in told.steps}
-    few = chosen(told.steps)
-    steps = [step for step in told.steps if step not in few] if everything else few
+    steps = told.steps if everything else chosen(told.steps)
     found = {step: killed(bench, expected, step) for step in steps}
     return {step: wrong for step, wrong in found.items() if wrong}
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_killed_at_every_named_step(bench: Bench, name: str) -> None:
+@pytest.mark.parametrize(("bench", "name"), ALWAYS, indirect=["bench"])
+def test_killed_at_every_telling_step(bench: Bench, name: str) -> None:
     """No half-issued document, no row without bytes, nothing acknowledged lost (REL-01, REL-16)."""
     assert matrix(bench, name, everything=False) == {}
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ACTS)
-def test_killed_at_all_other_steps(bench: Bench, name: str) -> None:
-    """The steps between the first and the last time an act comes by them."""
+@pytest.mark.parametrize(("bench", "name"), EVERYTHING, indirect=["bench"])
+def test_killed_at_every_step(bench: Bench, name: str) -> None:
+    """Every step an act comes by, on both databases (REL-01, REL-02)."""
     assert matrix(bench, name, everything=True) == {}
 
 
@@ -248,6 +267,7 @@ def harmed(bench: Bench) -> Iterator[House]:
         house.close()
 
 
+@pytest.mark.parametrize("bench", BOTH, indirect=True)
 def test_the_look_bites(harmed: House) -> None:
     """A stale index, a task that no entry speaks of and a lost blob are all named."""
     assert unlike_register(harmed) != []
