@@ -62,7 +62,7 @@ LAWS: Final = {
             "house/test_laws.py::test_a_notice_is_one_row_for_its_source_receiver_and_channel",
             "search/test_follow.py::test_follows_from_nothing",
             "search/test_find.py::test_the_register_decides_what_has_changed",
-            "tasks/test_mail.py::test_a_crash_after_the_claim_sends_nothing_twice",
+            "tasks/test_mail.py::test_who_fell_silent_while_sending_is_made_up_for",
             "jobs/test_jobs.py::test_a_job_lives_and_dies_with_its_act",
         ),
     ),
@@ -72,7 +72,7 @@ LAWS: Final = {
             "documents/test_day.py::test_a_server_off_over_the_dates_catches_up_in_order",
             "documents/test_day.py::test_two_workers_enact_once",
             "documents/test_operations_withdrawal.py::test_a_future_revision_withdrawn_before_its_day_never_enters",
-            "crash/test_crash.py::test_killed_at_every_named_step",
+            "crash/test_crash.py::test_killed_at_every_telling_step",
         ),
     ),
     6: Law(
@@ -113,7 +113,7 @@ LAWS: Final = {
     9: Law(
         "Bytes first, then one transaction, then what can be rebuilt: a crash leaves no row without bytes.",
         (
-            "crash/test_crash.py::test_killed_at_every_named_step",
+            "crash/test_crash.py::test_killed_at_every_telling_step",
             "crash/test_crash.py::test_every_digest_is_known_to_name_bytes_or_not",
             "kernel/test_vault.py::test_bytes_and_folders_are_durable_before_the_digest_is_given",
             "kernel/test_vault.py::test_a_failed_write_leaves_nothing",

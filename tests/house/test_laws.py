@@ -189,7 +189,8 @@ def test_nothing_slow_happens_while_an_act_is_open(tmp_path: Path, monkeypatch: 
     guard.watching = True
     with Pool() as pool:
         factories.drafted(house.people, source())
-        acts._to_review(house)
+        acts.submit(house, pool)
+        factories.review(house.people, acts.FIRST)
         acts.approve(house, pool)
         acts.release(house, pool)
         house.loop(pool).drain()
