@@ -9,7 +9,6 @@ import click
 
 from qms import accounts
 from qms.kernel.labels import N_
-from qms.runtime import KEEPER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,18 +86,11 @@ def import_(session: Session, file: Path) -> None:
 def password(session: Session) -> None:
     """Change the password of the acting person; a first password must be changed."""
     login, old = session.named(), session.password()
+    session.prove(login, old)
     new = session.secret(N_("New password"), twice=True)
-    works = session.runtime.works
-    with session.journalled(KEEPER, "people password"):
-        with works.reading(KEEPER) as look:
-            checked = accounts.check_password(look.session, login, old, address="terminal", now=look.now)
-        if not checked.right:
-            raise accounts.SignInRefused(
-                account=checked.account, address="terminal", person_id=checked.person_id
-            )
-        actor, rights = session.runtime.person(login)
-        with works.writing(actor, rights) as work:
-            accounts.sign_out(work, accounts.change_password(work, old, new).token)
+    actor, rights = session.runtime.person(login)
+    with session.journalled(actor, "people password"), session.runtime.works.writing(actor, rights) as work:
+        accounts.sign_out(work, accounts.change_password(work, old, new).token)
     session.output.result(
         {"login": login, "changed": True}, N_("The password is changed; all other sessions have ended.")
     )

@@ -13,7 +13,7 @@ from qms.kernel.errors import Forbidden
 from qms.kernel.labels import N_, say
 from qms.kernel.ports import Actor, Rights
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, Runtime
+from qms.runtime import KEEPER, Runtime, alarms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 _PLACE: Final = "terminal"
+_COUNTED: Final = (
+    accounts.SignInRefused,
+    accounts.SigningRefused,
+    accounts.SecondFactorWrong,
+    accounts.TooManyAttempts,
+    accounts.TooManyCodes,
+)
 
 
 class Session:
@@ -61,10 +68,10 @@ class Session:
             self._password = self.secret(N_("Password"))
         return self._password
 
-    def secret(self, asked: str, *, twice: bool = False) -> str:
+    def secret(self, asked: str, *, twice: bool = False, **facts: str) -> str:
         """Something nobody else may read: asked without echo, or the next line of standard input."""
         if sys.stdin.isatty():
-            text = say(asked, self.output.language)
+            text = say(asked, self.output.language, **facts)
             return str(click.prompt(text, hide_input=True, confirmation_prompt=twice, err=True))
         return sys.stdin.readline().rstrip("\n")
 
@@ -78,19 +85,37 @@ class Session:
         """The acting person, proven by the password once a run (P11-200)."""
         if self._who is None:
             login, password = self.named(), self.password()
-            with self.journalled(KEEPER, "sign-in"):
-                ticket = self._sign_in(login, password)
+            ticket = self.prove(login, password)
             if ticket.must_change:
                 raise accounts.PasswordMustChange
+            with self.runtime.works.reading(KEEPER) as look:
+                if accounts.must_enrol(look.session, look.settings, ticket.person_id):
+                    raise accounts.SecondFactorDemanded
             self._who = self.runtime.person(login)
         return self._who
 
-    def _sign_in(self, login: str, password: str) -> accounts.Ticket:
-        with self.runtime.works.reading(KEEPER) as look:
-            checked = accounts.check_password(look.session, login, password, address=_PLACE, now=look.now)
+    def prove(self, login: str, password: str, *, keep: bool = False) -> accounts.Ticket:
+        """Prove a person by password, and by a code where their second factor is on (SEC-10).
+
+        The session ends at once unless it is to be kept for an act that follows.
+        """
+        with self.journalled(KEEPER, "sign-in"):
+            with self.runtime.works.reading(KEEPER) as look:
+                checked = accounts.check_password(look.session, login, password, address=_PLACE, now=look.now)
+            try:
+                return self._signed_in(login, password, checked, None, keep=keep)
+            except accounts.SecondFactorAsked:
+                code = self.secret(N_("One-time code"))
+                return self._signed_in(login, password, checked, code, keep=keep)
+
+    def _signed_in(
+        self, login: str, password: str, checked: accounts.Checked, code: str | None, *, keep: bool
+    ) -> accounts.Ticket:
         with self.runtime.works.writing(KEEPER) as work:
-            ticket = accounts.sign_in(work, login, password, address=_PLACE, checked=checked)
-            accounts.sign_out(work, ticket.token)
+            ticket = accounts.sign_in(work, login, password, address=_PLACE, checked=checked, code=code)
+            alarms.entered(work, ticket)
+            if not keep:
+                accounts.sign_out(work, ticket.token)
         return ticket
 
     @contextmanager
@@ -98,9 +123,9 @@ class Session:
         """What is denied inside is journalled in a Work of its own; a wrong password is counted (law 10)."""
         try:
             yield
-        except (accounts.SignInRefused, accounts.SigningRefused, accounts.TooManyAttempts) as refusal:
+        except _COUNTED as refusal:
             with self.runtime.works.writing(actor) as work:
-                accounts.journal_refusal(work, refusal)
+                alarms.journal(work, refusal)
             raise
         except Forbidden as refusal:
             self.runtime.record_refusal(

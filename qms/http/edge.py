@@ -43,12 +43,6 @@ def bare(view: View) -> View:
     return public(view)
 
 
-def sensitive(view: View) -> View:
-    """Mark a view whose POST asks for the password again when the sign-in is some time ago (SEC-12)."""
-    view.qms_sensitive = True  # type: ignore[attr-defined]
-    return view
-
-
 def runtime() -> Runtime:
     """The parts of the running application."""
     return cast("Runtime", current_app.extensions["qms"])

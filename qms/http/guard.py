@@ -1,4 +1,8 @@
-"""Who may come in: every route but the public ones, sign-in, and the password again where it matters."""
+"""Who may come in: every route but the public ones, sign-in, and the password again where it matters.
+
+Which act asks again stands in one table (SEC-12): whatever is not listed as everyday, or as signed with
+the password each time, asks when the last proof is older than the setting `fresh_minutes`.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +14,55 @@ from flask import g, redirect, request, url_for
 from qms import accounts
 from qms.http import session as cookie
 from qms.http.edge import SAFE, act, close, here, look, page, visitor
-from qms.http.limits import limiter
+from qms.http.entering import CODE, LOGIN, PASSWORD, WRONG, enter, enter_code, step
 from qms.http.refusals import journal
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
-    from qms.accounts import Ticket
     from qms.kernel.errors import QmsError
     from qms.runtime import Visitor
 
-FRESH: Final = timedelta(minutes=15)
-LOGIN: Final = "confirm-login"
-PASSWORD: Final = "confirm-password"  # noqa: S105 - the name of a field
-_ITS_OWN: Final = frozenset({LOGIN, PASSWORD, "csrf_token"})
+EVERYDAY: Final = frozenset(
+    {
+        # Whole blueprints of daily work: what matters in them is signed.
+        "home",
+        "tasks",
+        "documents",
+        "drafts",
+        "search",
+        "verification",
+        # Single routes of the others, which administer or export.
+        "accounts.end_sessions",
+        "accounts.sign_out",
+        "evidence.new",
+        "evidence.reject",
+        "evidence.retry",
+        "trail.verify",
+    }
+)
+"""Acts for which having signed in is enough; a route that is not listed asks for the password again."""
+SIGNED: Final = frozenset(
+    {
+        "accounts.password",
+        "documents.one",
+        "documents.sign_withdrawal",
+        "drafts.release",
+        "drafts.sign",
+        "drafts.submit",
+        "evidence.approve",
+    }
+)
+"""Acts whose own page asks for the password, every time (P11-200)."""
+_ITS_OWN: Final = frozenset({LOGIN, PASSWORD, CODE, "csrf_token"})
 _UNTIL_CHANGED: Final = frozenset({"accounts.password", "accounts.sign_out", "home.language"})
-_WRONG: Final = (accounts.SignInRefused, accounts.TooManyAttempts)
+_UNTIL_ENROLLED: Final = _UNTIL_CHANGED | {"accounts.second_factor", "accounts.change_factor"}
+
+
+def asks_again(endpoint: str) -> bool:
+    """Whether an act of this route needs a fresh proof of the password (SEC-12); unlisted ones do."""
+    return {endpoint, endpoint.partition(".")[0]}.isdisjoint(EVERYDAY | SIGNED)
 
 
 def attach(app: Flask) -> None:
@@ -45,73 +81,62 @@ def attach(app: Flask) -> None:
             return _turned_away()
         if who.must_change and request.endpoint not in _UNTIL_CHANGED:
             return redirect(url_for("accounts.password"), 303)
-        return _prompt(who) if getattr(view, "qms_sensitive", False) else None
+        if who.must_enrol and request.endpoint not in _UNTIL_ENROLLED:
+            return redirect(url_for("accounts.second_factor"), 303)
+        return _prompt(who) if asks_again(request.endpoint or "") else None
 
     @app.teardown_request
     def _close(_: BaseException | None) -> None:
         close()
 
 
-def enter(login: str, password: str) -> Ticket:
-    """Begin a session for whoever knows the password, and end the one this browser had (SEC-01).
-
-    The comparison is made outside the writing Work (law 2); an address may try so often (SEC-09).
-    """
-    address = request.remote_addr or ""
-    with limiter.shared_limit("60 per minute", scope="sign-in"):
-        seen = look()
-        checked = accounts.check_password(seen.session, login, password, address=address, now=seen.now)
-    earlier = g.get("session_token")
-    with act() as work:
-        if earlier and checked.right:
-            accounts.sign_out(work, earlier, why="renewed")
-        ticket = accounts.sign_in(work, login, password, address=address, checked=checked)
-    cookie.begin(ticket.token)
-    close()
-    return ticket
-
-
 def _turned_away() -> ResponseReturnValue | None:
     """Send a look to the sign-in page; an act may sign in here and goes on with what was sent."""
     if request.method in SAFE:
         return redirect(url_for("accounts.sign_in", next=here()), 303)
-    login, password = request.form.get(LOGIN), request.form.get(PASSWORD)
-    if not login or not password:
-        return _asked(401, stranger=True)
+    login, password, code = (request.form.get(name) for name in (LOGIN, PASSWORD, CODE))
+    if not (login and password) and not (code and step()):
+        return _asked(401, "login")
     try:
-        ticket = enter(login, password)
-    except _WRONG as error:
+        ticket = enter_code(code) if code and step() else enter(login or "", password or "")
+    except accounts.SecondFactorAsked:
+        return _asked(401, "code")
+    except WRONG as error:
         journal(error)
-        return _asked(401, stranger=True, refusal=error)
+        return _asked(401, "code" if step() else "login", error)
     return redirect(url_for("accounts.password"), 303) if ticket.must_change else None
 
 
 def _prompt(who: Visitor) -> ResponseReturnValue | None:
     """Ask for the password where it was last given too long ago (SEC-12)."""
-    if request.method in SAFE or look().now - who.authenticated_at < FRESH:
+    fresh = timedelta(minutes=look().settings.fresh_minutes)
+    if request.method in SAFE or look().now - who.authenticated_at < fresh:
         return None
     password = request.form.get(PASSWORD)
     if not password:
-        return _asked(403)
+        return _asked(403, "again")
     try:
         with act() as work:
             ticket = accounts.reauthenticate(work, g.session_token, password)
-    except _WRONG as error:
+    except WRONG as error:
         journal(error)
-        return _asked(403, refusal=error)
+        return _asked(403, "again", error)
     cookie.begin(ticket.token)
     return None
 
 
-def _asked(code: int, *, stranger: bool = False, refusal: QmsError | None = None) -> tuple[str, int]:
-    """The page that asks; every field that was sent comes along, so that nothing typed is lost."""
+def _asked(code: int, what: str, refusal: QmsError | None = None) -> tuple[str, int]:
+    """The page that asks; every field that was sent comes along, so that nothing typed is lost.
+
+    `what` is `login` for a stranger, `code` for the second step, `again` for who is signed in.
+    """
     kept = [pair for pair in request.form.items(multi=True) if pair[0] not in _ITS_OWN]
     body = page(
         "confirm.html",
         kept=kept,
         files=bool(request.files),
-        names=(LOGIN, PASSWORD),
-        stranger=stranger,
+        names=(LOGIN, PASSWORD, CODE),
+        what=what,
         refusal=refusal,
     )
     return body, code

@@ -15,6 +15,7 @@ from qms.http.problems import status
 from qms.kernel.errors import Damaged, Forbidden, Invalid, QmsError
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
+from qms.runtime import alarms
 from qms.runtime.logs import neutral
 
 if TYPE_CHECKING:
@@ -35,8 +36,14 @@ _PLAIN: Final = {
     500: N_("Something went wrong on our side. It has been noted; try again, or tell your administrator."),
 }
 _SERVER: Final = 500
-_KEPT_OUT: Final = (accounts.SignInRefused, accounts.TooManyAttempts)
-_COUNTED = (accounts.SignInRefused, accounts.SigningRefused, accounts.TooManyAttempts)
+_KEPT_OUT: Final = (accounts.SignInRefused, accounts.SecondFactorWrong, accounts.TooManyAttempts)
+_COUNTED = (
+    accounts.SignInRefused,
+    accounts.SigningRefused,
+    accounts.SecondFactorWrong,
+    accounts.TooManyAttempts,
+    accounts.TooManyCodes,
+)
 
 
 def attach(app: Flask) -> None:
@@ -88,7 +95,8 @@ def _last_resort(code: int) -> str:
 def journal(error: QmsError) -> None:
     """Journal what was denied in a Work of its own, after the refused one has rolled back (law 10).
 
-    A wrong password is counted there too (SEC-09). Looks are not journalled, since no GET writes;
+    A wrong password is counted there too (SEC-09), and the alarm it may set off is a task of the
+    security administrators in the same Work (P11-300d). Looks are not journalled, since no GET writes;
     the log has them.
     """
     facts = {"refusal": error.code, "method": request.method, "route": request.endpoint}
@@ -100,7 +108,7 @@ def journal(error: QmsError) -> None:
     actor = g.get("actor", ANONYMOUS)
     if isinstance(error, _COUNTED):
         with runtime().works.writing(actor) as work:
-            accounts.journal_refusal(work, error)
+            alarms.journal(work, error)
     elif isinstance(error, Forbidden) or getattr(error, "journalled", False):
         runtime().record_refusal(
             actor, attempt=f"web:{request.endpoint}", ref=Ref("address", request.path), refusal=error

@@ -1,6 +1,6 @@
 """Puts the parts together once; knows no web framework and no command line."""
 
-from qms.runtime import logs
+from qms.runtime import alarms, logs
 from qms.runtime.backup import BackupReport, backup, backup_keys
 from qms.runtime.making import make, schema, upgrade
 from qms.runtime.parts import (
@@ -45,6 +45,7 @@ __all__ = [
     "append_to_trail",
     "backup",
     "backup_keys",
+    "alarms",
     "beat",
     "build",
     "every_permission",

@@ -96,6 +96,8 @@ class Visitor:
     must_change: bool
     authenticated_at: datetime
 
+    must_enrol: bool = False
+    """A second factor is demanded and not there yet: only that may be done (MLP-03)."""
 
 @dataclass(slots=True)
 class Runtime:
@@ -114,7 +116,12 @@ class Runtime:
             return None
         person = accounts.person(work.session, found.person_id)
         return Visitor(
-            found.person_id, person.name, found.session_id, found.must_change, found.authenticated_at
+            found.person_id,
+            person.name,
+            found.session_id,
+            found.must_change,
+            found.authenticated_at,
+            accounts.must_enrol(work.session, work.settings, found.person_id),
         )
 
     def identify(self, work: Work, visitor: Visitor) -> None:

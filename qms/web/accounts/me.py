@@ -36,6 +36,7 @@ def me() -> str:
     return page(
         "accounts/me.html",
         seen=accounts.profile(work.session, who.person_id, work.today),
+        guarded=accounts.guarded(work.session, who.person_id, work.now),
         rights=in_words(work, work.rights),
         grades=GRADES,
         everywhere=EVERYWHERE,

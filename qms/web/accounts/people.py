@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 
 from qms import accounts
 from qms.accounts import PERMISSIONS
-from qms.http.edge import NothingToSee, act, look, page, sensitive, tell
+from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.web.accounts import acts
@@ -39,7 +39,6 @@ def people() -> str:
 
 
 @pages.route("/people/new", methods=["GET", "POST"])
-@sensitive
 def add_person() -> ResponseReturnValue:
     """Enrol a person; the first password is shown once, on the answer, and kept nowhere."""
     form = Form()
@@ -72,6 +71,7 @@ def person(person_id: int) -> str:
     return page(
         "people/person.html",
         seen=accounts.profile(work.session, person_id, work.today),
+        guarded=accounts.guarded(work.session, person_id, work.now),
         grades=GRADES,
         everywhere=EVERYWHERE,
         circles=accounts.circles(work.session),
@@ -80,7 +80,6 @@ def person(person_id: int) -> str:
 
 
 @pages.route("/people/<int:person_id>/<verb>", methods=["GET", "POST"])
-@sensitive
 def change_person(person_id: int, verb: str) -> ResponseReturnValue:
     """One act on one person, on a page of its own."""
     one = ACTS.get(verb)
@@ -130,7 +129,6 @@ def organisation() -> str:
 
 
 @pages.route("/people/organisation/<verb>", methods=["GET", "POST"])
-@sensitive
 def change_organisation(verb: str) -> ResponseReturnValue:
     """One act on departments, posts or circles, on a page of its own."""
     one = PLACES.get(verb)

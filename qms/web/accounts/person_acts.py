@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from qms import accounts
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Secrecy
+from qms.runtime import alarms
 from qms.web.accounts.acts import DAY, FROM, LAST, LAST_IF_ANY, WHY, Act, Field, after
 
 if TYPE_CHECKING:
@@ -168,6 +169,14 @@ def _reset(work: Work, form: Form, about: int) -> str:
     return accounts.reset_password(work, about, form.get("why"))
 
 
+def _unlock(work: Work, form: Form, about: int) -> None:
+    alarms.unlock(work, about, form.get("why"))
+
+
+def _remove_factor(work: Work, form: Form, about: int) -> None:
+    accounts.remove_factor(work, about, form.get("why"))
+
+
 def _deactivate(work: Work, form: Form, about: int) -> None:
     accounts.deactivate(work, about, form.get("why"))
 
@@ -312,6 +321,25 @@ ACTS: Final = {
         ),
         _GRANTS,
         N_("After a reset the new key signs only once another administrator has checked the person."),
+    ),
+    "unlock": Act(
+        N_("Unlock after wrong passwords"),
+        N_("Unlock"),
+        N_("Signing and codes are unlocked."),
+        _unlock,
+        (Field("why", N_("What you found out"), N_("It stands in the trail for ever.")),),
+        _GRANTS,
+        N_("Ask the person first whether it was them; if it was not, have the password reset."),
+    ),
+    "remove-second-factor": Act(
+        N_("Remove the second factor"),
+        N_("Remove it"),
+        N_("The second factor is removed; all sessions of the person have ended."),
+        _remove_factor,
+        (WHY,),
+        _GRANTS,
+        N_("For a lost or stolen device, after you have made sure who asks. The password stays."),
+        danger=True,
     ),
     "reset-password": Act(
         N_("Reset the password"),

@@ -9,8 +9,8 @@ from flask import g, redirect, request, session, url_for
 from qms import accounts
 from qms.http import session as cookie
 from qms.http.edge import act, local, look, page, public, tell, visitor
+from qms.http.entering import WRONG, enter, enter_code, step
 from qms.http.forms import Form
-from qms.http.guard import enter
 from qms.http.limits import limiter
 from qms.http.refusals import journal
 from qms.kernel.errors import Invalid, Problem
@@ -32,7 +32,9 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             ticket = enter(form.get("login"), form.get("password"))
-        except (accounts.SignInRefused, accounts.TooManyAttempts) as error:
+        except accounts.SecondFactorAsked:
+            return redirect(url_for("accounts.sign_in_code", next=onward), 303)
+        except WRONG as error:
             journal(error)
             form.take(error)
         else:
@@ -40,6 +42,27 @@ def sign_in() -> ResponseReturnValue:
     elif visitor() is not None:
         return redirect(onward, 303)
     return page("accounts/sign_in.html", form=form, onward=onward), form.status
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def sign_in_code() -> ResponseReturnValue:
+    """Ask for the code of the second factor, after a right password in this browser (SEC-10)."""
+    onward = local(request.values.get("next"))
+    form = Form()
+    if step() is None:
+        return redirect(url_for("accounts.sign_in", next=onward), 303)
+    if request.method == "POST":
+        try:
+            ticket = enter_code(form.get("code"))
+        except WRONG as error:
+            journal(error)
+            form.take(error, "code")
+        else:
+            if ticket.codes_left is not None:
+                tell(N_("You used a recovery code; {left} are left."), "warn", left=ticket.codes_left)
+            return redirect(url_for("accounts.password") if ticket.must_change else onward, 303)
+    return page("accounts/code.html", form=form, onward=onward), form.status
 
 
 @pages.post("/sign-out")
@@ -71,7 +94,7 @@ def password() -> ResponseReturnValue:
             journal(error)
             form.take(error, "old")
     settings = look().settings
-    rules = accounts.policy(settings.password_profile, settings.password_minimum)
+    rules = accounts.policy_in(settings)
     return page("accounts/password.html", form=form, first=first, rules=rules), form.status
 
 
