@@ -15,7 +15,6 @@ from qms.cli import (
     doctor,
     documents,
     evidence,
-    export,
     guarding,
     people,
     search,
