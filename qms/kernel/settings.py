@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import LANGUAGES, N_
+from qms.kernel.outbound import OutboundRefused, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ _CHOICES: Final = {
 }
 _LEAST: Final = {
     "proxy_hops": 0,
+    "trail_review_days": 0,
     "free_megabytes": 0,
     "password_days": 0,
     "account_days": 0,
@@ -46,6 +48,7 @@ class Settings:
     Paths that are not absolute are taken from `home`, the folder of the workspace. `demo` is
     written once when a workspace is made and marks it for ever (law 16). `proxy_hops` is how many
     proxies of the organisation's own stand in front; only as many forwarded addresses are believed.
+    `timestamp_certificates` are those by which an answer of `timestamp_url` is believed.
     `metrics_from` and `metrics_token` open the metrics to addresses or to a bearer; both empty close them.
     """
 
@@ -63,6 +66,9 @@ class Settings:
     checkpoints: Path = Path("records/checkpoints")
     outbox: Path = Path("records/mail")
     fonts: Path = Path("fonts")
+    timestamp_url: str = ""
+    timestamp_certificates: Path = Path("timestamp.pem")
+    trail_review_days: int = 30
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
@@ -177,6 +183,11 @@ def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Prob
         ZoneInfo(str(values.get("zone", "UTC")))
     except (ZoneInfoNotFoundError, ValueError):
         problems.append(Problem(N_("There is no time zone of this name."), origin["zone"], field="zone"))
+    try:
+        place_of(str(values.get("timestamp_url") or "http://localhost/"))
+    except OutboundRefused:
+        said = N_("This is not a plain web address.")
+        problems.append(Problem(said, origin["timestamp_url"], field="timestamp_url"))
     minimum = values.get("password_minimum", 0)  # 0 leaves it to the profile
     if isinstance(minimum, int) and minimum != 0 and minimum < LEAST_PASSWORD:
         problems.append(

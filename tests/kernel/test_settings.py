@@ -63,10 +63,12 @@ def test_what_is_told_outside_is_checked(tmp_path: Path) -> None:
             "QMS_METRICS_FROM": "127.0.0.1, ::1, 10.0.0.0/8, office",
             "QMS_FREE_MEGABYTES": "-1",
             "QMS_PROXY_HOPS": "-1",
+            "QMS_TIMESTAMP_URL": "tsa.example.org",
         },
     )
     assert found == [
         "QMS_LOG · log: Choose one of text, json.",
+        "QMS_TIMESTAMP_URL · timestamp_url: This is not a plain web address.",
         "QMS_PROXY_HOPS · proxy_hops: It must be at least 0.",
         "QMS_FREE_MEGABYTES · free_megabytes: It must be at least 0.",
         "QMS_METRICS_FROM · metrics_from: This is not an address or a network: office.",
