@@ -161,6 +161,7 @@ def worker(session: Session, once: bool) -> None:
         return
     try:
         done = loop.drain()
+        loop.reconcile()
     finally:
         loop.close()
     session.output.result({"done": done}, N_("{done} jobs done."))

@@ -16,6 +16,7 @@ from qms.kernel.ports import Actor
 from qms.rendering import Pool
 from qms.runtime import beat, every_permission
 from qms.runtime.logs import about
+from qms.search import IndexDamaged
 from qms.worker.documents import issue
 from qms.worker.evidence import build
 
@@ -46,6 +47,7 @@ class Loop:
             evidence.JOB: build,
         }
         self._day: date | None = None
+        self._reconciled: date | None = None
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
@@ -56,7 +58,7 @@ class Loop:
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            for part in (self.beat, self.day, self.mail, self.follow):
+            for part in (self.beat, self.day, self.mail, self.follow, self.reconcile):
                 self._guarded(part)
             stop.wait(_PAUSE)
         for lane in lanes:
@@ -157,3 +159,25 @@ class Loop:
     def follow(self) -> bool:
         """Bring the search index to the head of the trail."""
         return self.runtime.search.follow(self.runtime.works, self.actor).rows > 0
+
+    def reconcile(self) -> bool:
+        """Once a day hold every byte and entry of the index against the register, and mend it (REL-07).
+
+        A flipped byte gives normal hits until somebody reads all of them; so this does.
+        """
+        works, search = self.runtime.works, self.runtime.search
+        with works.reading(self.actor) as look:
+            today = look.today
+        if today == self._reconciled:
+            return False
+        try:
+            wrong = search.reconcile(works, self.actor)
+        except IndexDamaged:
+            LOG.exception("the index is built anew")
+            wrong = ["index"]
+            search.rebuild(works, self.actor)
+        else:
+            for group in wrong:
+                LOG.error("the index differed from the register and was mended: %s", group)
+        self._reconciled = today
+        return bool(wrong)
