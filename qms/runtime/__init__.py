@@ -25,6 +25,7 @@ from qms.runtime.parts import (
 )
 from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
 from qms.runtime.restore import restore
+from qms.runtime.site import Exported, Readers, export_site
 
 __all__ = [
     "KEEPER",
@@ -35,20 +36,23 @@ __all__ = [
     "Check",
     "Condition",
     "DatabaseUnreachable",
+    "Exported",
     "NotAWorkspace",
+    "Readers",
     "Readiness",
     "Runtime",
     "SchemaBehind",
     "SchemaUnknown",
     "SimulatedClockRefused",
     "Visitor",
+    "alarms",
     "append_to_trail",
     "backup",
     "backup_keys",
-    "alarms",
     "beat",
     "build",
     "every_permission",
+    "export_site",
     "free_bytes",
     "is_workspace",
     "last_beat",

@@ -45,6 +45,7 @@ FINISHED: Final = "web.secret"
 SENTENCES: Final[Mapping[str, str]] = {
     "workspace:backup": N_("{actor} made the backup {ref} of {entries} entries."),
     "workspace:upgrade": N_("{actor} brought {ref} from schema {old_schema} to {schema}."),
+    "workspace:export-site": N_("{actor} exported the documents in force to {ref} as plain pages."),
     "workspace:restore": N_("{actor} restored the backup {ref} of {entries} entries."),
 }
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
@@ -95,9 +96,9 @@ class Visitor:
     session_id: int
     must_change: bool
     authenticated_at: datetime
-
     must_enrol: bool = False
     """A second factor is demanded and not there yet: only that may be done (MLP-03)."""
+
 
 @dataclass(slots=True)
 class Runtime:

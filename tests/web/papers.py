@@ -105,33 +105,41 @@ class Papers:
         with self.acting(login) as work:
             return ref_of(documents.draft(work, ready))
 
-    def submitted(self, text: str | None = None) -> Ref:
+    def submitted(self, text: str | None = None, images: Mapping[str, bytes] | None = None) -> Ref:
         """A revision in review."""
-        ref = self.drafted(text)
+        ref = self.drafted(text, images=images)
         with self.acting("author") as work:
             documents.submit(work, ref, password=PASSWORD)
         return ref
 
-    def approved(self, text: str | None = None) -> Ref:
+    def approved(self, text: str | None = None, images: Mapping[str, bytes] | None = None) -> Ref:
         """A revision that waits for its release."""
-        ref = self.submitted(text)
+        ref = self.submitted(text, images)
         with self.acting("reviewer") as work:
             documents.sign_review(work, ref, password=PASSWORD)
         with self.acting("approver") as work:
             documents.sign_approval(work, ref, password=PASSWORD)
         return ref
 
-    def released(self, text: str | None = None, on: date | None = None) -> Ref:
+    def released(
+        self, text: str | None = None, on: date | None = None, images: Mapping[str, bytes] | None = None
+    ) -> Ref:
         """A revision that is being issued."""
-        ref = self.approved(text)
+        ref = self.approved(text, images)
         with self.acting("controller") as work:
             plan = documents.plan_issue(work, ref, effective_on=on)
             documents.release(work, plan, password=PASSWORD)
         return ref
 
-    def issued(self, text: str | None = None, on: date | None = None, pdf: bytes = PDF) -> Ref:
+    def issued(
+        self,
+        text: str | None = None,
+        on: date | None = None,
+        pdf: bytes = PDF,
+        images: Mapping[str, bytes] | None = None,
+    ) -> Ref:
         """An issued revision, its sheet made of these bytes."""
-        ref = self.released(text, on)
+        ref = self.released(text, on, images)
         digest = self.runtime.works.vault.put(pdf)
         with self.runtime.works.writing(KEEPER, every_permission()) as work:
             plan = documents.stored_plan(work, ref)
