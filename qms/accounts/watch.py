@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from qms.accounts.attempts import FREE
 from qms.accounts.models import Credential, LoginSession, Person, SecondFactor, SigningLock
@@ -61,25 +61,27 @@ def guarded(session: Session, person_id: int, now: datetime) -> Guarded:
 
 def unused(session: Session, settings: Settings, now: datetime, days: int) -> list[Unused]:
     """The active accounts unused for so many days, the longest first (MLP-04)."""
-    seen = (
-        select(LoginSession.person_id, func.max(LoginSession.authenticated_at).label("at"))
-        .group_by(LoginSession.person_id)
-        .subquery()
+    last = (
+        select(LoginSession.authenticated_at)
+        .where(LoginSession.person_id == Person.id)
+        .order_by(LoginSession.authenticated_at.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
     )
     rows = session.execute(
-        select(Person, Credential.changed_at, seen.c.at)
+        select(Person, Credential.changed_at, last)
         .outerjoin(Credential, Credential.person_id == Person.id)
-        .outerjoin(seen, seen.c.person_id == Person.id)
         .where(Person.active)
     )
     sleep_days = policy_in(settings).sleep_days
     found = []
     for person, changed_at, signed_in in rows:
-        last = max(each for each in (person.enrolled_at, changed_at, signed_in) if each is not None)
-        count = (now - last).days
-        asleep = sleep_days is not None and days_asleep(sleep_days, last, now) is not None
+        seen = max(each for each in (person.enrolled_at, changed_at, signed_in) if each is not None)
+        count = (now - seen).days
+        asleep = sleep_days is not None and days_asleep(sleep_days, seen, now) is not None
         if count >= days or asleep:
-            found.append(Unused(person.id, person.login, person.name, last, count, asleep))
+            found.append(Unused(person.id, person.login, person.name, seen, count, asleep))
     return sorted(found, key=lambda each: (each.seen_at, each.person_id))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from qms.accounts import secrets
 from qms.accounts.errors import AccountAsleep, Passed, SecondFactorAsked, SignInOver, SignInRefused
@@ -148,7 +148,10 @@ def _refuse_asleep(work: Work, person_id: int) -> None:
 def last_seen(session: Session, person_id: int) -> datetime:
     """When the account was last used or given: the latest of sign-in, password and enrolment (MLP-04)."""
     signed_in = session.scalar(
-        select(func.max(LoginSession.authenticated_at)).where(LoginSession.person_id == person_id)
+        select(LoginSession.authenticated_at)
+        .where(LoginSession.person_id == person_id)
+        .order_by(LoginSession.authenticated_at.desc())
+        .limit(1)
     )
     enrolled = session.get_one(Person, person_id).enrolled_at
     credential = session.get(Credential, person_id)
