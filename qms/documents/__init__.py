@@ -69,6 +69,7 @@ from qms.documents.queries import (
     original,
     outstanding,
     parents,
+    periodic_reviews,
     pictures,
     references,
     revision,
@@ -83,12 +84,13 @@ from qms.documents.queries import (
 from qms.documents.rows import document_ref, ref_of, revision_ref
 from qms.documents.source import write_source
 from qms.documents.sync import in_order, plan_sync, sync_file
-from qms.documents.words import GRADES, KINDS, MEANINGS, STANDINGS
+from qms.documents.words import GRADES, KINDS, MEANINGS, OUTCOMES, STANDINGS
 
 __all__ = [
     "GRADES",
     "KINDS",
     "MEANINGS",
+    "OUTCOMES",
     "SENTENCES",
     "STANDINGS",
     "Asked",
@@ -152,6 +154,7 @@ __all__ = [
     "original",
     "outstanding",
     "parents",
+    "periodic_reviews",
     "pictures",
     "plan_issue",
     "plan_sync",

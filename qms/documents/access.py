@@ -9,7 +9,15 @@ from sqlalchemy import and_, exists, false, or_, select, true
 
 from qms import accounts
 from qms.documents.lifecycle import State
-from qms.documents.models import Audience, Document, Member, Revision, RouteSeat
+from qms.documents.models import (
+    Audience,
+    Document,
+    Member,
+    Revision,
+    RouteSeat,
+    Withdrawal,
+    WithdrawalState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +81,11 @@ def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
         if permission in rights.permissions:
             covered = rights.permissions[permission]
             conditions.append(true() if covered is None else Document.owner.in_(sorted(covered)))
+    return or_(*conditions, seated(session, rights, day))
+
+
+def seated(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+    """Those with a seat on the route of a revision, by post or role, their own or as substitute."""
     seats = seats_of(session, rights, day)
     asked = or_(
         and_(RouteSeat.member == Member.POST, RouteSeat.code.in_(sorted(seats.posts))),
@@ -85,14 +98,22 @@ def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
             for role, where in sorted(seats.roles.items())
         ),
     )
-    conditions.append(
-        exists(
-            select(RouteSeat.id).where(
-                RouteSeat.revision_id == Revision.id, RouteSeat.round == Revision.round, asked
-            )
+    return exists(
+        select(RouteSeat.id).where(
+            RouteSeat.revision_id == Revision.id, RouteSeat.round == Revision.round, asked
         )
     )
-    return or_(*conditions)
+
+
+def leaving(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+    """Issued revisions whose withdrawal is on its way, for those with a seat on the route it walks."""
+    under_way = exists(
+        select(Withdrawal.id).where(
+            Withdrawal.revision_id == Revision.id,
+            Withdrawal.state.in_((WithdrawalState.IN_REVIEW, WithdrawalState.APPROVED)),
+        )
+    )
+    return and_(Revision.state == State.ISSUED, graded(rights), under_way, seated(session, rights, day))
 
 
 def issued(rights: Rights) -> ColumnElement[bool]:
@@ -110,4 +131,4 @@ def visible(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
         graded(rights),
         at_work(session, rights, day),
     )
-    return or_(issued(rights), unissued)
+    return or_(issued(rights), unissued, leaving(session, rights, day))

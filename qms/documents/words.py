@@ -7,6 +7,7 @@ from typing import Final
 from qms.accounts import Meaning
 from qms.documents.defaults import Kind
 from qms.documents.lifecycle import Standing
+from qms.documents.models import Outcome
 from qms.kernel.labels import N_
 from qms.kernel.ports import Secrecy
 
@@ -45,4 +46,9 @@ STANDINGS: Final = {
     Standing.IN_FORCE: N_("In force"),
     Standing.SUPERSEDED: N_("Superseded"),
     Standing.WITHDRAWN: N_("Withdrawn"),
+}
+OUTCOMES: Final = {
+    Outcome.KEEP: N_("It stays as it is"),
+    Outcome.REVISE: N_("It is revised"),
+    Outcome.WITHDRAW: N_("It is withdrawn"),
 }

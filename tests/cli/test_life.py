@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,11 @@ WRONG_HANDS = [
     ("reviewed", ("document", "sign", DRAFT, "--approve", "--opinion", "Agreed"), "manager", 5),
     ("approved", ("document", "release", DRAFT), "author", 5),
     ("issued", ("document", "acknowledge", DRAFT), "outsider", 4),
+    ("in review", ("document", "comment", DRAFT, "Name the unit"), "outsider", 4),
+    ("in review", ("document", "comments", DRAFT), "outsider", 4),
+    ("issued", ("document", "withdraw", DRAFT, "--reason", "x"), "reader", 5),
+    ("issued", ("document", "conclude-review", DRAFT, "--outcome", "keep", "--note", "x"), "reader", 5),
+    ("issued", ("document", "reviews", DRAFT), "outsider", 4),
     ("issued", ("document", "show", "CP-07"), "outsider", 4),
     ("issued", ("document", "pdf", DRAFT, "-o", "NOWHERE"), "reader", 5),
     ("founded", ("evidence", "request", "--purpose", "x", "--receiver", "reader"), "reader", 5),
@@ -140,6 +146,8 @@ WRONG_STATES = [
     ("draft", ("document", "return", DRAFT, "--reason", "Why not"), "manager", "ReturnDraft"),
     ("in review", ("document", "release", DRAFT), "controller", "ReleaseInReview"),
     ("issued", ("document", "release", DRAFT), "controller", "ReleaseIssued"),
+    ("draft", ("document", "comment", DRAFT, "Name the unit"), "manager", "SignDraft"),
+    ("draft", ("document", "withdraw", DRAFT, "--reason", "x"), "author", "RevisionEnded"),
 ]
 
 
@@ -153,6 +161,65 @@ def test_the_wrong_state_is_refused(
     source = terminal.write()
     answer = terminal.json(*(source if word == "SOURCE" else word for word in words), login=login)
     assert (answer.code, answer.refused) == (6, refusal)
+
+
+def test_a_remark_blocks_approval_until_it_is_closed(at: At) -> None:
+    """Made, listed and answered from a terminal (DOC-02)."""
+    terminal = at("reviewed")
+    made = terminal.json("document", "comment", DRAFT, "Name the unit", "--at", "first", login="manager")
+    assert made.code == 0
+    words = ("document", "sign", DRAFT, "--approve", "--opinion", "Agreed")
+    assert terminal.json(*words, login="deputy").refused == "CommentsOpen"
+    (row,) = terminal.json("document", "comments", DRAFT, "--open", login="author").value
+    assert (row["id"], row["anchor"], row["text"]) == (made.value["id"], "first", "Name the unit")
+    assert terminal("document", "resolve", row["id"], "Done", login="author").code == 0
+    assert terminal.json("document", "comments", DRAFT, "--open", login="author").value == []
+    assert terminal.json("document", "comments", DRAFT, login="author").value[0]["answer"] == "Done"
+    assert terminal.json("document", "resolve", row["id"], "Again", login="author").code == 6
+    assert terminal.json("document", "resolve", 999, "None", login="author").code == 4
+    assert terminal(*words, login="deputy").code == 0
+
+
+def test_a_withdrawal_goes_its_route(at: At) -> None:
+    """Asked for, called off, asked for again, signed by all: then it is out of force."""
+    terminal = at("issued")
+    ask = ("document", "withdraw", DRAFT, "--reason", "Replaced")
+    assert terminal(*ask, login="author").code == 0
+    assert terminal.json(*ask, login="author").code == 6
+    off = ("document", "cancel-withdrawal", DRAFT, "--reason", "Still used")
+    assert terminal.json(*off, login="outsider").code == 4
+    assert "stays in force" in terminal(*off, login="author").out
+    assert terminal.json(*off, login="author").code in {4, 6}
+    today = date.fromisoformat(terminal.json(*ask, login="author").value["until"])
+    after = today + timedelta(days=1)  # what entered is in force on its first day at least
+    assert terminal.json("document", "sign-withdrawal", DRAFT, "review", login="reader").code == 5
+    for stage, login in (("review", "manager"), ("approve", "deputy"), ("release", "controller")):
+        words = ("document", "sign-withdrawal", DRAFT, stage, "--opinion", "Agreed")
+        signed = terminal.json(*words, login=login)
+        assert (signed.code, signed.err) == (0, ""), stage
+    assert terminal.json("document", "list", "--on", after, login="reader").value == []
+    assert terminal.json("document", "sign-withdrawal", DRAFT, "review", login="manager").code in {4, 6}
+
+
+def test_a_periodic_review_is_concluded(at: At) -> None:
+    """With reasons, once; the next one is planned (DOC-13)."""
+    terminal = at("issued")
+    (planned,) = terminal.json("document", "reviews", DRAFT, login="author").value
+    assert planned["outcome"] == ""
+    words = ("document", "conclude-review", DRAFT, "--outcome", "keep", "--note")
+    assert terminal.json(*words, " ", login="author").refused == "ReasonMissing"
+    done = terminal.json(*words, "Read against the law", login="author")
+    assert done.value["due"] == planned["due"]
+    rows = terminal.json("document", "reviews", DRAFT, login="author").value
+    assert [row["outcome"] for row in rows] == ["It stays as it is", ""]
+
+
+def test_nobody_signs_for_a_stranger(at: At) -> None:
+    """As substitute only for whom one stands in (P11-50)."""
+    terminal = at("in review")
+    words = ("document", "sign", DRAFT, "--opinion", "Agreed", "--for")
+    assert terminal.json(*words, "nobody", login="manager").refused == "NoSuchPerson"
+    assert terminal.json(*words, "manager", login="deputy").code == 5
 
 
 def test_nothing_is_acknowledged_before_it_is_issued(at: At) -> None:

@@ -308,6 +308,31 @@ def test_a_withdrawal_is_called_off_with_a_reason(papers: Papers, browser: Open)
     assert author.post(f"{where}/sign").status_code == 404
 
 
+def test_a_periodic_review_is_concluded_with_reasons(papers: Papers, browser: Open) -> None:
+    """DOC-13: it stays, or the next page opens for what follows; others see only what was concluded."""
+    ref = papers.issued()
+    where = "/d/CP-07/A-0/zh-Hans/periodic-review"
+    author = browser("author")
+    assert where in author.get("/d/CP-07").text
+    assert "None has been concluded yet." in words_of(author.dom(where))
+    assert author.submit(where, {"outcome": "keep", "note": " "}).status_code == 422
+    assert author.submit(where, {"outcome": "burn", "note": "对照法规"}).status_code == 422
+    kept = author.submit(where, {"outcome": "keep", "note": "对照法规"})
+    assert (kept.status_code, kept.location) == (303, "/d/CP-07/A-0?lang=zh-Hans")
+    said = words_of(author.dom(where))
+    assert "It stays as it is" in said
+    assert "对照法规" in said
+    revised = author.submit(where, {"outcome": "revise", "note": "时限已变"})
+    assert revised.status_code == 303
+    assert author.get(revised.location).status_code == 200
+    reader = browser("reader")
+    assert '<form action="' + where not in reader.get(where).text
+    assert reader.post(where, {"outcome": "keep", "note": "x"}).status_code in {403, 404}
+    with papers.looking() as work:
+        done = documents.periodic_reviews(work.session, work.rights, ref, work.today)
+    assert [each.outcome for each in done] == ["keep", "revise", None]
+
+
 def test_tasks_lead_to_what_can_be_done(papers: Papers, browser: Open) -> None:
     """Each task opens the page where it is done."""
     ref = papers.submitted()

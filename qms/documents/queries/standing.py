@@ -14,6 +14,7 @@ from qms.documents.models import (
     ClauseText,
     Comment,
     Link,
+    PeriodicReview,
     Purpose,
     ReferenceTo,
     Revision,
@@ -173,6 +174,16 @@ def withdrawal(session: Session, rights: Rights, ref: Ref, day: date) -> Withdra
         .order_by(Withdrawal.round.desc())
         .limit(1)
     )
+
+
+def periodic_reviews(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[PeriodicReview]:
+    """The periodic reviews of a revision, the earliest first; one not concluded is the last (DOC-13)."""
+    revision = rows.seen(session, rights, day, ref)
+    return session.scalars(
+        select(PeriodicReview)
+        .where(PeriodicReview.revision_id == revision.id)
+        .order_by(PeriodicReview.due_on, PeriodicReview.id)
+    ).all()
 
 
 def comments(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[Comment]:
