@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from qms import accounts, documents, evidence, jobs, standards, trail
+from qms.accounts.models import SecondFactor, SigningLock
 from qms.kernel.ports import Scope, Secrecy
 from qms.kernel.refs import Ref
 from qms.trail.errors import NothingLost
@@ -180,7 +181,10 @@ def _request(cell: Cell) -> object:
 DOCUMENTS: Final[dict[str, Line]] = {
     "draft": Line(lambda c: documents.draft(c.work, c.ready("CP-99")), law=_writes),
     "revise": Line(
-        lambda c: documents.revise(c.work, c.ref.key.split("@")[0], "zh-Hans", reason="r", summary="s"),
+        lambda c: documents.revise(
+            c.work,
+            documents.next_draft(c.work, c.ref.key.split("@")[0], "zh-Hans", reason="r", summary="s"),
+        ),
         "documents:draft",
         "issued",
     ),
@@ -253,6 +257,21 @@ def _acc(permission: str, act: Act) -> Line:
     return Line(act, permission)
 
 
+def _locked(cell: Cell) -> int:
+    """Somebody whose signing wrong passwords have locked."""
+    who = cell.id("desk-author")
+    cell.work.session.merge(SigningLock(person_id=who, failures=5, until_at=cell.work.now))
+    return who
+
+
+def _enrolled(cell: Cell) -> int:
+    """Somebody whose second factor is on."""
+    who, now = cell.id("desk-author"), cell.work.now
+    row = SecondFactor(person_id=who, sealed={}, made_at=now, on_at=now, last_step=1, failures=0)
+    cell.work.session.merge(row)
+    return who
+
+
 ACCOUNTS: Final[dict[str, Line]] = {
     "add_department": _acc(PEOPLE, lambda c: accounts.add_department(c.work, "new", {"en": "New"}, "centre")),
     "move_department": _acc(PEOPLE, lambda c: accounts.move_department(c.work, "business", OWNER)),
@@ -299,7 +318,10 @@ ACCOUNTS: Final[dict[str, Line]] = {
     "leave_circle": _acc(GRANTS, lambda c: accounts.leave_circle(c.work, c.id("desk-author"), "board")),
     "set_role": _acc(GRANTS, lambda c: accounts.set_role(c.work, "made", {"en": "M"}, ["search:find"])),
     "confirm_key": _acc(GRANTS, lambda c: accounts.confirm_key(c.work, c.id("gone-key"), "seen")),
+    "unlock": _acc(GRANTS, lambda c: accounts.unlock(c.work, _locked(c), "w")),
+    "remove_factor": _acc(GRANTS, lambda c: accounts.remove_factor(c.work, _enrolled(c), "w")),
     # Everybody's own: it takes no name of anybody else.
+    "begin_factor": Line(lambda c: accounts.begin_factor(c.work)),
     "end_other_sessions": Line(lambda c: accounts.end_other_sessions(c.work, 0)),
 }
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.orm import Session
 
 from qms import accounts, documents, evidence, forms, jobs, rendering, search, standards, tasks, trail
 from qms.accounts.permissions import PERMISSIONS, ROLES
@@ -18,8 +19,6 @@ from tests.security.unlisted import EDGE, INSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy.orm import Session
 
     from tests.security.house import House, Persona, Variant
 
@@ -78,7 +77,7 @@ def test_every_permission_opens_something() -> None:
 @pytest.fixture(scope="module")
 def session(house: House) -> Iterator[Session]:
     """One writing transaction for all cells, rolled back at the end."""
-    with house.works._session("writing") as opened:
+    with house.works._session("writing", Session) as opened:
         yield opened
         opened.rollback()
 
