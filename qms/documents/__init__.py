@@ -10,6 +10,7 @@ from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
 from qms.documents.operations import (
     Asked,
+    NextDraft,
     Submitted,
     acknowledge,
     cancel_withdrawal,
@@ -21,6 +22,7 @@ from qms.documents.operations import (
     discard_draft,
     draft,
     fail_issue,
+    next_draft,
     plan_issue,
     release,
     resolve_comment,
@@ -105,6 +107,7 @@ __all__ = [
     "IssuePlan",
     "Kind",
     "Listed",
+    "NextDraft",
     "Outcome",
     "Prepared",
     "Printed",
@@ -149,6 +152,7 @@ __all__ = [
     "master_rows",
     "models",
     "my_drafts",
+    "next_draft",
     "not_enacted",
     "open_comments",
     "original",

@@ -95,7 +95,7 @@ class Works:
         self, actor: Actor, rights: Rights | None = None, language: str | None = None
     ) -> Iterator[Work]:
         """A look: a consistent snapshot that cannot write; what was read stays readable after it."""
-        with self._session(READING, _Look) as session:
+        with self._session(READING) as session:
             yield self._work(session, actor, rights, language, writing=False)
 
     @contextmanager
@@ -107,7 +107,7 @@ class Works:
         Whatever is raised inside rolls everything back. The trail is the last statement, so the
         locked head is held for one insert.
         """
-        with self._session(WRITING, Session) as session:
+        with self._session(WRITING) as session:
             work = self._work(session, actor, rights, language, writing=True)
             ticks = self.clock.ticks()
             work.leap = self._leap(work.now, ticks)
@@ -131,9 +131,12 @@ class Works:
         return now - then - timedelta(seconds=ticks - ticked)
 
     @contextmanager
-    def _session(self, mode: str, kind: type[Session]) -> Iterator[Session]:
+    def _session(self, mode: str) -> Iterator[Session]:
         with self.engine.connect().execution_options(**options(self.engine, mode)) as connection:
-            session = kind(bind=connection, expire_on_commit=False, autoflush=mode == WRITING)
+            if mode == WRITING:
+                session = Session(bind=connection, expire_on_commit=False)
+            else:
+                session = _Look(bind=connection, expire_on_commit=False, autoflush=False)
             try:
                 yield session
             finally:

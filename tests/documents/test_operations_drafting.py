@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,8 @@ from qms.kernel.ports import Secrecy
 from tests.documents import factories
 
 if TYPE_CHECKING:
+    from qms.documents import NextDraft
+    from qms.kernel.clock import SimulatedClock
     from qms.kernel.work import Works
     from tests.documents.factories import Organisation
 
@@ -88,25 +91,41 @@ def test_the_kind_belongs_to_the_number(made: Organisation) -> None:
         factories.drafted(made, kind="work-instruction")
 
 
+def _begun(made: Organisation, login: str, number: str, **change: str) -> NextDraft:
+    with made.looking(login) as work:
+        return documents.next_draft(work, number, "zh-Hans", **change)
+
+
 def test_revising_copies_the_last_issue_with_a_reason(made: Organisation) -> None:
     """A/0 becomes A/1, or B/0 in a new edition; a reader may not, and nothing unissued is revised."""
     factories.issued(made)
-    with pytest.raises(errors.ReasonMissing), made.acting("author") as work:
-        documents.revise(work, "CP-07", "zh-Hans", reason=" ")
+    with pytest.raises(errors.ReasonMissing):
+        _begun(made, "author", "CP-07", reason=" ")
+    with pytest.raises(errors.RevisionMissing):
+        _begun(made, "author", "CP-08", reason="Better")
+    begun = _begun(made, "author", "CP-07", reason="Better", summary="Changed")
     with pytest.raises(errors.NotAllowedHere), made.acting("reader") as work:
-        documents.revise(work, "CP-07", "zh-Hans", reason="Better")
-    with pytest.raises(errors.RevisionMissing), made.acting("author") as work:
-        documents.revise(work, "CP-08", "zh-Hans", reason="Better")
+        documents.revise(work, begun)
     with made.acting("author") as work:
-        second = documents.revise(work, "CP-07", "zh-Hans", reason="Better", summary="Changed")
-        ref = documents.ref_of(second)
+        ref = documents.ref_of(documents.revise(work, begun))
     found = factories.state(made, ref)
     assert (found.label, found.change_reason) == ("A/1", "Better")
     with made.acting("author") as work:
         documents.discard_draft(work, ref, "Not needed")
+    begun = _begun(made, "author", "CP-07", reason="All new")
     with made.acting("author") as work:
-        edition = documents.revise(work, "CP-07", "zh-Hans", reason="All new", new_edition=True)
+        edition = documents.revise(work, begun, new_edition=True)
         assert edition.label == "B/0"
+
+
+def test_a_copy_of_an_older_issue_begins_nothing(made: Organisation, clock: SimulatedClock) -> None:
+    """Somebody issued a newer revision while the copy was made: it would take their changes back (REL-05)."""
+    factories.issued(made)
+    begun = _begun(made, "author", "CP-07", reason="Better")
+    clock.advance(timedelta(days=3))
+    factories.issued(made, reason="Faster", summary="Faster")
+    with pytest.raises(errors.IssuedMeanwhile), made.acting("author") as work:
+        documents.revise(work, begun)
 
 
 def test_saving_over_somebody_elses_change_is_refused(made: Organisation) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "EffectiveTooEarly",
     "FileConflict",
     "FileOutside",
+    "IssuedMeanwhile",
     "KindFixed",
     "LanguageMismatch",
     "LinkMissing",
@@ -105,6 +106,12 @@ class DraftChanged(Conflict):
     """REL-05: nobody's work is overwritten unseen."""
 
     message = "{what} was changed by somebody else meanwhile; compare both texts and save again."
+
+
+class IssuedMeanwhile(Conflict):
+    """A copy of a text that is no longer the last issued one begins no revision (REL-05)."""
+
+    message = "A newer revision of {what} was issued meanwhile; begin again from that one."
 
 
 class OpenRevision(Conflict):

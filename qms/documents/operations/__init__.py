@@ -2,7 +2,7 @@
 
 from qms.documents.operations import day
 from qms.documents.operations.acknowledging import acknowledge
-from qms.documents.operations.drafting import discard_draft, draft, revise, save_draft
+from qms.documents.operations.drafting import NextDraft, discard_draft, draft, next_draft, revise, save_draft
 from qms.documents.operations.issue import (
     decide_issue,
     fail_issue,
@@ -32,6 +32,7 @@ from qms.documents.operations.withdrawal import (
 
 __all__ = [
     "Asked",
+    "NextDraft",
     "Submitted",
     "acknowledge",
     "cancel_withdrawal",
@@ -43,6 +44,7 @@ __all__ = [
     "discard_draft",
     "draft",
     "fail_issue",
+    "next_draft",
     "plan_issue",
     "release",
     "resolve_comment",

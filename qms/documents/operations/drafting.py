@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
@@ -42,26 +43,42 @@ def draft(work: Work, ready: Prepared, *, new_edition: bool = False) -> Revision
     return revision
 
 
-def revise(
-    work: Work, number: str, language: str, *, reason: str, summary: str = "", new_edition: bool = False
-) -> Revision:
-    """Begin the next revision as a copy of the last issued one, with the reason for its change (DOC-06).
+@dataclass(frozen=True, slots=True)
+class NextDraft:
+    """The source of a next revision, and the revision it is a copy of."""
 
-    `A/0` becomes `A/1`, or `B/0` where a new edition is asked for.
-    """
-    document = rows.find_document(work.session, number)
-    issued = None if document is None else rows.last_issued(work.session, document.id, language)
+    ready: Prepared
+    after: Ref
+
+
+def next_draft(look: Work, number: str, language: str, *, reason: str, summary: str = "") -> NextDraft:
+    """The last issued text under a head with the reason for its change; done outside any writing Work."""
+    document = rows.find_document(look.session, number)
+    issued = None if document is None else rows.last_issued(look.session, document.id, language)
     if issued is None:
         raise errors.RevisionMissing(revision=f"{number} ({language})")
-    rows.seen(work.session, work.rights, work.today, rows.ref_of(issued))
+    after = rows.ref_of(issued)
+    rows.seen(look.session, look.rights, look.today, after)
     if not reason.strip():
         raise errors.ReasonMissing
-    old = checks.stored(work, issued)
-    head = {**old.source.head, "change": {"reason": reason.strip(), "summary": summary.strip()}}
-    if not summary.strip():
-        head["change"] = {"reason": reason.strip()}
-    copied = prepared.copy(work.vault, work.settings, old, head)
-    return draft(work, copied, new_edition=new_edition)
+    old = checks.stored(look, issued)
+    change = {"reason": reason.strip(), "summary": summary.strip()}
+    head = {**old.source.head, "change": {key: said for key, said in change.items() if said}}
+    return NextDraft(prepared.copy(look.vault, look.settings, old, head), after)
+
+
+def revise(work: Work, begun: NextDraft, *, new_edition: bool = False) -> Revision:
+    """Begin the next revision as a copy of the last issued one (DOC-06).
+
+    `A/0` becomes `A/1`, or `B/0` where a new edition is asked for. Refused where another revision was
+    issued since the copy was made, whose changes it would take back.
+    """
+    head = begun.ready.source.head
+    document = rows.find_document(work.session, head["number"])
+    issued = None if document is None else rows.last_issued(work.session, document.id, head["language"])
+    if issued is None or rows.ref_of(issued) != begun.after:
+        raise errors.IssuedMeanwhile(what=f"{head['number']} ({head['language']})")
+    return draft(work, begun.ready, new_edition=new_edition)
 
 
 def save_draft(work: Work, ref: Ref, ready: Prepared, *, expected: int | None = None) -> Revision:

@@ -144,13 +144,6 @@ def _revised(form: Form, ref: Ref) -> Ref:
     number, lang, _ = ref.key.split("@")
     reason = form.text("reason")
     form.check()
+    begun = documents.next_draft(look(), number, lang, reason=reason, summary=form.get("summary"))
     with act() as work:
-        begun = documents.revise(
-            work,
-            number,
-            lang,
-            reason=reason,
-            summary=form.get("summary"),
-            new_edition=form.get("edition") == "new",
-        )
-        return documents.ref_of(begun)
+        return documents.ref_of(documents.revise(work, begun, new_edition=form.get("edition") == "new"))
