@@ -102,8 +102,10 @@ def rebuild(house: House, pool: Pool) -> None:
 def revise(house: House, pool: Pool) -> None:
     """The author begins the next revision as a copy of the last."""
     del pool
+    with house.people.looking("author") as work:
+        begun = documents.next_draft(work, "CP-07", "en", reason="It got better")
     with house.people.acting("author") as work:
-        documents.revise(work, "CP-07", "en", reason="It got better")
+        documents.revise(work, begun)
 
 
 def index(house: House, pool: Pool) -> None:
