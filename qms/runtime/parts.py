@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import OperationalError
 
-from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail
+from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail, trail_reviews
 from qms.accounts import models as _accounts
 from qms.documents import models as _documents
 from qms.evidence import models as _evidence
@@ -26,6 +26,7 @@ from qms.search import Register, Search, open_search
 from qms.standards import models as _standards
 from qms.tasks import models as _tasks
 from qms.trail import models as _trail
+from qms.trail_reviews import models as _trail_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from qms.kernel.errors import QmsError
     from qms.kernel.settings import Settings
 
-MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail)
+MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail, _trail_reviews)
 METADATA: Final = Base.metadata
 FINISHED: Final = "web.secret"
 """Written last when a workspace is made: without it the workspace is not finished."""
@@ -247,6 +248,6 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
 def sentences() -> Mapping[str, str]:
     """What every slice says of its trail entries, by tag."""
     told: dict[str, str] = dict(SENTENCES)
-    for part in (accounts, documents, evidence, jobs, standards, tasks):
+    for part in (accounts, documents, evidence, jobs, standards, tasks, trail_reviews):
         told.update(part.SENTENCES)
     return told

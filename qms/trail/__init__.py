@@ -6,16 +6,29 @@ from qms.trail.chain import Fault
 from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kept, restart
 from qms.trail.clocks import ClockStep
 from qms.trail.describe import describe
-from qms.trail.errors import CheckpointInconsistent, CheckpointUnreadable, KeyMissing, NotYetCheckpointed
+from qms.trail.errors import (
+    CertificatesUnreadable,
+    CheckpointInconsistent,
+    CheckpointUnreadable,
+    KeyMissing,
+    NoAuthority,
+    NoSuchCheckpoint,
+    NotYetCheckpointed,
+    RestartWithoutReason,
+    StampRefused,
+)
 from qms.trail.extract import extract
 from qms.trail.journal import TrailRow, append, browse, head, history, record_refusal, since, snapshot
 from qms.trail.keys import PublicKey, SigningKey, load_key, make_key
-from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead, TrailPersonal
+from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead, TrailPersonal, TrailStamp
 from qms.trail.personal import erase
 from qms.trail.proof import Finding, check_extract
+from qms.trail.stamps import Stamp, Wanted, certificates, is_stamped, stamp, stamp_of, stamp_wanted, stamps
+from qms.trail.standing import Standing, State, standing
 from qms.trail.verify import Report, check, verify
 
 __all__ = [
+    "CertificatesUnreadable",
     "Checkpoint",
     "CheckpointInconsistent",
     "CheckpointUnreadable",
@@ -24,17 +37,27 @@ __all__ = [
     "Finding",
     "Kept",
     "KeyMissing",
+    "NoAuthority",
+    "NoSuchCheckpoint",
     "NotYetCheckpointed",
     "PublicKey",
     "Report",
+    "RestartWithoutReason",
     "SigningKey",
+    "Stamp",
+    "StampRefused",
+    "Standing",
+    "State",
     "TrailCheckpoint",
     "TrailEntry",
     "TrailHead",
     "TrailPersonal",
     "TrailRow",
+    "TrailStamp",
+    "Wanted",
     "append",
     "browse",
+    "certificates",
     "check",
     "check_extract",
     "checkpoint",
@@ -44,6 +67,7 @@ __all__ = [
     "extract",
     "head",
     "history",
+    "is_stamped",
     "kept",
     "load_key",
     "make_key",
@@ -51,5 +75,10 @@ __all__ = [
     "restart",
     "since",
     "snapshot",
+    "stamp",
+    "stamp_of",
+    "stamp_wanted",
+    "stamps",
+    "standing",
     "verify",
 ]

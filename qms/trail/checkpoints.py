@@ -22,6 +22,7 @@ from qms.trail.errors import (
     CheckpointUnreadable,
     MayNotRestart,
     NothingLost,
+    RestartWithoutReason,
     TrailEmpty,
 )
 from qms.trail.keys import PublicKey, load_key
@@ -178,6 +179,8 @@ def restart(work: Work, files: Sequence[Kept], public: PublicKey, why: str) -> i
     """
     if not work.rights.may("trail:restart"):
         raise MayNotRestart
+    if not why.strip():
+        raise RestartWithoutReason
     gone = restarts(work.session)
     notes = {file.text: believed(file, public) for file in files if file.text not in gone.abandoned}
     roots = {note.size: b"" for note in notes.values()}
@@ -200,13 +203,23 @@ def restart(work: Work, files: Sequence[Kept], public: PublicKey, why: str) -> i
 
 def keep(folder: Path, note: Note) -> Path:
     """Write a note durably under a name that is never written twice."""
-    folder.mkdir(parents=True, exist_ok=True)
+    return keep_bytes(folder, f"{name_of(note)}.txt", str(note).encode())
+
+
+def name_of(note: Note) -> str:
+    """The name under which a note is kept, without its ending."""
     log = hashlib.sha256(note.origin.encode()).hexdigest()[:8]
-    path = folder / f"{note.size:012d}-{note.root.hex()[:16]}-{log}.txt"
+    return f"{note.size:012d}-{note.root.hex()[:16]}-{log}"
+
+
+def keep_bytes(folder: Path, file: str, content: bytes) -> Path:
+    """Write a file durably beside the checkpoints; a name that is there already is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / file
     handle, name = tempfile.mkstemp(prefix=".new-", dir=folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(str(note))
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o444)

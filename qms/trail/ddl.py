@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-APPEND_ONLY: Final = ("trail_entry", "trail_checkpoint")
+APPEND_ONLY: Final = ("trail_entry", "trail_checkpoint", "trail_stamp")
 
 _SQLITE_REFUSE: Final = """
 CREATE TRIGGER {table}_refuse_{verb} BEFORE {VERB} ON {table}
@@ -82,6 +82,7 @@ def _sqlite() -> dict[str, list[str]]:
     return {
         "trail_entry": [*keep["trail_entry"], _SQLITE_ENTRY.format(genesis=_GENESIS)],
         "trail_checkpoint": [*keep["trail_checkpoint"], _SQLITE_KEEP.format(table="trail_checkpoint")],
+        "trail_stamp": [*keep["trail_stamp"], _SQLITE_KEEP.format(table="trail_stamp")],
         "trail_head": [*gone["trail_head"], _SQLITE_HEAD, _SQLITE_KEEP.format(table="trail_head")],
         "trail_personal": [
             *gone["trail_personal"],

@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "trail:erase": N_("{actor} erased personal values from entries about {ref}."),
     "trail:clock-step": N_("The machine's clock was moved from {old_at} to {at} ({seconds} seconds)."),
+    "trail:stamp": N_("{authority} confirmed that the {size} entries of {ref} stood so at {at}."),
     "trail:refuse": N_("{actor} was refused: {attempt} on {ref}."),
 }
 _OTHER: Final = N_("{actor}: {action} on {ref}.")

@@ -78,3 +78,33 @@ class NothingLost(Conflict):
     """The trail continues all kept checkpoints, so there is nothing to restart."""
 
     message = "The trail continues every kept checkpoint; no restart is needed."
+
+
+class RestartWithoutReason(Conflict):
+    """What was given up is given up for a reason that stands in the trail."""
+
+    message = "Say why the trail goes on from an older state."
+
+
+class NoSuchCheckpoint(Missing):
+    """There is no recorded checkpoint of this number."""
+
+    message = "There is no checkpoint {id}."
+
+
+class NoAuthority(Conflict):
+    """No time-stamping authority is configured."""
+
+    message = "No time-stamping authority is configured; set timestamp_url and timestamp_certificates."
+
+
+class CertificatesUnreadable(Damaged):
+    """The file of the certificates that are trusted for time-stamps is missing or is none."""
+
+    message = "The certificates in {path} cannot be read: {fault}."
+
+
+class StampRefused(Conflict):
+    """The authority's answer is not a time-stamp of this checkpoint by somebody who is trusted (TRL-11)."""
+
+    message = "The answer of {url} is no time-stamp of the checkpoint of {size} entries: {fault}."

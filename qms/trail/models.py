@@ -89,11 +89,31 @@ class TrailCheckpoint(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+class TrailStamp(Base):
+    """What a third party said of a checkpoint: that it existed at an instant (RFC 3161, TRL-11).
+
+    `answer` is the authority's answer in base64, `until` the day its certificate ends; a checkpoint may
+    have several.
+    """
+
+    __tablename__ = "trail_stamp"
+    __table_args__ = (Index(None, "checkpoint_id"),)
+
+    id: Mapped[Id]
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("trail_checkpoint.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    authority: Mapped[str] = mapped_column(Text)
+    serial: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(Text)
+
+
 def _fence(table: Table, connection: Connection, **_: object) -> None:
     for text in statements(connection.dialect.name, table.name):
         # exec_driver_sql with no parameters leaves the percent signs of PL/pgSQL alone.
         connection.exec_driver_sql(text)
 
 
-for _model in (TrailEntry, TrailHead, TrailPersonal, TrailCheckpoint):
+for _model in (TrailEntry, TrailHead, TrailPersonal, TrailCheckpoint, TrailStamp):
     event.listen(_model.__table__, "after_create", _fence)

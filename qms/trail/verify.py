@@ -15,9 +15,10 @@ from qms.trail.checkpoints import SIGN, Kept, believed, kept, restarts, start_at
 from qms.trail.clocks import ClockStep
 from qms.trail.errors import CheckpointUnreadable
 from qms.trail.keys import PublicKey, load_key
-from qms.trail.models import TrailCheckpoint, TrailPersonal
+from qms.trail.models import TrailCheckpoint, TrailPersonal, TrailStamp
 from qms.trail.personal import ERASE
 from qms.trail.proof import read_note
+from qms.trail.stamps import STAMP, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,8 @@ _FILE_GONE: Final = N_("The kept file of the checkpoint of {size} entries is mis
 _ERASED_SILENTLY: Final = N_("The personal value {name} of entry {seq} was erased without an entry.")
 _VALUE_ALTERED: Final = N_("The personal value {name} of entry {seq} was altered.")
 _VALUE_GONE: Final = N_("The personal value {name} of entry {seq} is missing.")
+_STAMP_ALTERED: Final = N_("The record of time-stamp {id} was altered.")
+_STAMP_GONE: Final = N_("The record of time-stamp {id} is missing.")
 _BATCH: Final = 2000
 _PERSONAL: Final = TrailPersonal.metadata.tables[TrailPersonal.__tablename__]
 _VALUES: Final = select(_PERSONAL.c.seq, _PERSONAL.c.name, _PERSONAL.c.salt, _PERSONAL.c.value).order_by(
@@ -145,6 +148,7 @@ class _Seen:
         self.signed: dict[str, tuple[object, ...]] = {}
         self.personal: dict[tuple[int, str], str] = {}
         self.erased: set[str] = set()
+        self.stamped: dict[int, Mapping[str, Any]] = {}
 
     def look(self, seq: int, body: Mapping[str, Any]) -> None:
         """Take note of one body."""
@@ -152,13 +156,15 @@ class _Seen:
             self.personal[seq, name] = digest
         if body["action"] == ERASE:
             self.erased.update(body["after"]["erased"])
+        if body["action"] == STAMP:
+            self.stamped[body["after"]["stamp"]] = {"ref": body["ref"], **body["after"]}
         if body["action"] == SIGN:
             after = body["after"]
             self.signed[body["ref"]] = (after["size"], after["root"], after["reason"], body["at"])
 
     def disagreement(self, session: Session) -> Fault | None:
         """The first row beside the chain that is not as the entries say."""
-        return self._checkpoints(session) or self._values(session)
+        return self._checkpoints(session) or self._stamps(session) or self._values(session)
 
     def _checkpoints(self, session: Session) -> Fault | None:
         found: dict[str, tuple[object, ...]] = {}
@@ -169,6 +175,18 @@ class _Seen:
                 return Fault(row.size, _RECORD_ALTERED, {"id": row.id})
         gone = next((ref for ref in self.signed if ref not in found), None)
         return Fault(0, _RECORD_GONE, {"ref": gone}) if gone else None
+
+    def _stamps(self, session: Session) -> Fault | None:
+        left = dict(self.stamped)
+        query = select(TrailStamp, TrailCheckpoint.size)
+        query = query.join(TrailCheckpoint, TrailCheckpoint.id == TrailStamp.checkpoint_id)
+        for row, size in session.execute(query.order_by(TrailStamp.id)):
+            promised = left.pop(row.id, None)
+            ref = f"checkpoint:{row.checkpoint_id}"
+            if promised is None or promised != {"ref": ref, "size": size, **_stamp(row)}:
+                return Fault(size, _STAMP_ALTERED, {"id": row.id})
+        gone = min(left, default=None)
+        return Fault(0, _STAMP_GONE, {"id": gone}) if gone is not None else None
 
     def _values(self, session: Session) -> Fault | None:
         left = dict(self.personal)
@@ -182,6 +200,13 @@ class _Seen:
                     return Fault(seq, _VALUE_ALTERED, {"name": name})
         lost = min(left, default=None)
         return Fault(lost[0], _VALUE_GONE, {"name": lost[1]}) if lost else None
+
+
+def _stamp(row: TrailStamp) -> dict[str, object]:
+    try:
+        return told(row)
+    except ValueError:
+        return {}
 
 
 def _committed(salt: str, name: str, value: str) -> str | None:
