@@ -77,6 +77,7 @@ def _served() -> Runtime:
     """The workspace of a process that serves nothing else, which logs for it."""
     made = parts.build(Path(os.environ.get("QMS_HOME", ".")).resolve())
     parts.logs.set_up(made.settings)
+    made.assure()
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, QmsError
+from qms.kernel.errors import Conflict, Damaged, Exhausted, Forbidden, Invalid, Missing, QmsError, Unavailable
 
 EXIT: Final[dict[type[QmsError], int]] = {
     Missing: 4,
@@ -12,11 +12,13 @@ EXIT: Final[dict[type[QmsError], int]] = {
     Conflict: 6,
     Invalid: 7,
     Damaged: 8,
+    Unavailable: 9,
+    Exhausted: 10,
 }
 
 
 def exit_code(error: QmsError) -> int:
-    """The exit code of a refusal: 4 missing, 5 forbidden, 6 conflict, 7 invalid, 8 damaged."""
+    """The exit code of a refusal, by the kind it descends from."""
     for kind, code in EXIT.items():
         if isinstance(error, kind):
             return code

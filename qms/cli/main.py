@@ -60,7 +60,7 @@ def cli(context: click.Context, home: Path, login: str | None, as_json: bool, la
     """Controlled documents that run the system: write, approve, issue, find, prove.
 
     Exit codes: 0 done, 1 fault, 2 wrong use, 4 missing, 5 forbidden, 6 conflict, 7 invalid input,
-    8 damaged data.
+    8 damaged data, 9 closed to changes, 10 no room.
     """
     context.obj = Session(home.resolve(), login, Output(as_json=as_json, language=language))
     context.call_on_close(context.obj.close)

@@ -60,6 +60,7 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
     """Serve the pages of the workspace."""
     settings = session.runtime.settings  # refuses here, with a sentence, where there is no workspace
     home = settings.home
+    _tell_closed(session)
     session.close()
     if settings.metrics_from or settings.metrics_token:
         _count_together(settings.at(settings.records) / "metrics" / f"{socket.gethostname()}-{port}")
@@ -79,6 +80,12 @@ def serve(session: Session, host: str, port: int, processes: int, with_worker: b
     importlib.import_module(_APPLICATION.partition(":")[0])
     session.output.say("Serving on {address}. Ctrl-C stops.", address=f"http://{host}:{port}/")
     return together(parts)
+
+
+def _tell_closed(session: Session) -> None:
+    """Say at the start why nothing can be changed, where that is so (REL-15)."""
+    if refusal := session.runtime.assure():
+        click.echo(refusal.sentence(session.output.language), err=True)
 
 
 def _count_together(folder: Path) -> None:
@@ -154,6 +161,7 @@ def _end(child: BaseProcess) -> int:
 @click.pass_obj
 def worker(session: Session, once: bool) -> None:
     """Run jobs, the day job, mail and the search index."""
+    _tell_closed(session)
     loop = Loop(session.runtime)
     if not once:
         runtime.logs.set_up(session.runtime.settings)

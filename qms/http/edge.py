@@ -155,6 +155,7 @@ def page(template: str, **context: Any) -> str:
         languages=NAMES,
         organisation=runtime().settings.organisation,
         demo=runtime().demo,
+        closed=runtime().gate(),
         person=who,
         may=work.rights.may,
         places=current_app.extensions["qms-places"](work) if who else (),

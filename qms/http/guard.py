@@ -13,7 +13,7 @@ from flask import g, redirect, request, url_for
 
 from qms import accounts
 from qms.http import session as cookie
-from qms.http.edge import SAFE, act, close, here, look, page, visitor
+from qms.http.edge import SAFE, act, close, here, look, page, runtime, visitor
 from qms.http.entering import CODE, LOGIN, PASSWORD, WRONG, enter, enter_code, step
 from qms.http.refusals import journal
 
@@ -73,6 +73,9 @@ def attach(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if request.endpoint in {None, "static"} or view is None or getattr(view, "qms_bare", False):
             return None
+        unsafe = request.method not in SAFE and request.endpoint != "accounts.sign_out"
+        if unsafe and (refusal := runtime().gate()):
+            raise refusal  # Works would refuse it too; here nothing that was sent is read first
         look()
         who = visitor()
         if getattr(view, "qms_public", False):

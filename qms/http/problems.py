@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, QmsError
+from qms.kernel.errors import Conflict, Damaged, Exhausted, Forbidden, Invalid, Missing, QmsError, Unavailable
 
 STATUS: Final[dict[type[QmsError], int]] = {
     Missing: 404,
@@ -12,6 +12,8 @@ STATUS: Final[dict[type[QmsError], int]] = {
     Conflict: 409,
     Invalid: 422,
     Damaged: 500,
+    Unavailable: 503,
+    Exhausted: 507,
 }
 
 

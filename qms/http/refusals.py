@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from qms import accounts
 from qms.http.edge import ANONYMOUS, SAFE, close, page, runtime, t
 from qms.http.problems import status
-from qms.kernel.errors import Damaged, Forbidden, Invalid, QmsError
+from qms.kernel.errors import Damaged, Exhausted, Forbidden, Invalid, QmsError, Unavailable
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
 from qms.runtime import alarms
@@ -53,8 +53,8 @@ def attach(app: Flask) -> None:
     def _refused(error: QmsError) -> tuple[str, int]:
         close()
         journal(error)
-        if isinstance(error, Damaged):
-            LOG.error("damaged: %s", neutral(str(error)))
+        if isinstance(error, Damaged | Unavailable | Exhausted):
+            LOG.error("%s: %s", error.code, neutral(str(error)))
         problems = error.problems if isinstance(error, Invalid) else ()
         return _answer(status(error), error, problems)
 
@@ -103,7 +103,7 @@ def journal(error: QmsError) -> None:
     LOG.info("refused", extra={"facts": facts})
     if isinstance(error, _KEPT_OUT):
         current_app.extensions["qms-meters"].refused()
-    if request.method in SAFE:
+    if request.method in SAFE or runtime().gate():
         return
     actor = g.get("actor", ANONYMOUS)
     if isinstance(error, _COUNTED):

@@ -16,6 +16,7 @@ from qms.kernel.errors import Damaged
 if TYPE_CHECKING:
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import ConnectionPoolEntry
 
 READING: Final = "reading"
@@ -167,3 +168,13 @@ def assert_safe(engine: Engine) -> None:
             value = str(connection.execute(text(ask.format(setting))).scalar())
             if value != wanted:
                 raise DatabaseUnsafe(name=setting, value=value, wanted=wanted)
+
+
+_FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"})
+"""SQLite's and PostgreSQL's names for a disk that takes no more."""
+
+
+def is_full(fault: DBAPIError) -> bool:
+    """Whether the database could not write for want of room (REL-04)."""
+    told = (getattr(fault.orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
+    return not _FULL.isdisjoint(told)

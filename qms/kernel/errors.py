@@ -1,15 +1,19 @@
-"""The five kinds of refusal and what a refusal carries; HTTP status and exit codes live at the edges."""
+"""The kinds of refusal and what a refusal carries; HTTP status and exit codes live at the edges."""
 
 from __future__ import annotations
 
 import dataclasses
+import errno
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from qms.kernel.labels import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class QmsError(Exception):
@@ -101,3 +105,32 @@ class Damaged(QmsError):  # noqa: N818 - a refusal is named after the fact
     """Stored bytes or rows are not what was written."""
 
     message = "Stored data is damaged: {what}."
+
+
+class Unavailable(QmsError):  # noqa: N818 - a refusal is named after the fact
+    """Nothing may be changed now, whoever asks; looking goes on (REL-17)."""
+
+    message = "Nothing can be changed now."
+
+
+class Exhausted(QmsError):  # noqa: N818 - a refusal is named after the fact
+    """There is no room for what was sent; looking goes on (REL-04)."""
+
+    message = "There is no room left."
+
+
+class DiskFull(Exhausted):
+    """The disk took no more; what was begun is undone."""
+
+    message = "The disk is full. Nothing of this was kept; free some space and try again."
+
+
+@contextmanager
+def refuse_full() -> Iterator[None]:
+    """A disk that takes no more is a refusal, not a fault of the program."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in _FULL:
+            raise DiskFull from fault
+        raise

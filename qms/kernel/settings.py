@@ -30,11 +30,14 @@ _LEAST: Final = {
     "proxy_hops": 0,
     "trail_review_days": 0,
     "free_megabytes": 0,
+    "stop_megabytes": 0,
+    "scrub_days": 0,
     "password_days": 0,
     "account_days": 0,
     "signing_lock_minutes": 1,
     "fresh_minutes": 1,
 }
+_TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
 RESERVED: Final = frozenset({"QMS_HOME", "QMS_LOGIN", "QMS_CLI_LANGUAGE", "QMS_CI", "QMS_TEST_POSTGRESQL"})
@@ -91,6 +94,9 @@ class Settings:
     trusted_hosts: str = "127.0.0.1,localhost"
     proxy_hops: int = 0
     free_megabytes: int = 1024
+    stop_megabytes: int = 128
+    read_only: bool = False
+    scrub_days: int = 7
     log: str = "text"
     metrics_from: str = ""
     metrics_token: str = ""
@@ -146,7 +152,7 @@ def _checked(home: Path, given: Mapping[str, object], origin: Mapping[str, str])
         kind = known[key].type
         try:
             values[key] = _read(kind, raw)
-        except ValueError:
+        except (ValueError, KeyError):
             problems.append(
                 Problem(
                     N_("The value {value} is not a {kind}."),
@@ -162,6 +168,8 @@ def _checked(home: Path, given: Mapping[str, object], origin: Mapping[str, str])
 
 
 def _read(kind: object, raw: object) -> object:
+    if kind == "bool":
+        return _TRUTH[str(raw).lower()]
     if kind == "int":
         if isinstance(raw, bool):
             raise ValueError

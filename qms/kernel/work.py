@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from qms.kernel.clock import local_day
-from qms.kernel.database import READING, WRITING, options
+from qms.kernel.database import READING, WRITING, is_full, options
+from qms.kernel.errors import DiskFull
 from qms.kernel.ports import Actor, Change, Rights
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from qms.kernel.clock import Clock
+    from qms.kernel.errors import QmsError
     from qms.kernel.refs import Ref
     from qms.kernel.settings import Settings
     from qms.kernel.vault import Vault
@@ -73,12 +76,17 @@ class Work:
         self.changes.append(Change(action, ref, before, after, why, dict(personal or {})))
 
 
+def _open() -> QmsError | None:
+    """Nothing speaks against an act."""
+
+
 @dataclass(slots=True)
 class Works:
     """Opens Works over one engine; the only place that commits for an operation.
 
     `append` writes the collected changes to the trail, `rights_of` computes an actor's rights;
     both come from upper slices through `runtime`.
+    `closed` says why no act may be written now, while looking goes on (REL-17).
     """
 
     engine: Engine
@@ -87,6 +95,7 @@ class Works:
     clock: Clock
     append: Callable[[Work, Sequence[Change]], None]
     ports: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    closed: Callable[[], QmsError | None] = _open
     demo: bool = False
     _seen: tuple[datetime, float] | None = None
 
@@ -105,8 +114,11 @@ class Works:
         """An act: all of it with its trail, or nothing.
 
         Whatever is raised inside rolls everything back. The trail is the last statement, so the
-        locked head is held for one insert.
+        locked head is held for one insert. Refused while the workspace is closed to acts (REL-17),
+        or when the disk takes no more (REL-04).
         """
+        if refusal := self.closed():
+            raise refusal
         with self._session(WRITING) as session:
             work = self._work(session, actor, rights, language, writing=True)
             ticks = self.clock.ticks()
@@ -119,6 +131,11 @@ class Works:
                 session.commit()
                 if work.changes and ticks is not None:
                     self._seen = work.now, ticks
+            except OperationalError as fault:
+                session.rollback()
+                if is_full(fault):
+                    raise DiskFull from fault
+                raise
             except BaseException:
                 session.rollback()
                 raise

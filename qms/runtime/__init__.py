@@ -1,6 +1,6 @@
 """Puts the parts together once; knows no web framework and no command line."""
 
-from qms.runtime import alarms, logs
+from qms.runtime import alarms, logs, scrub, startup
 from qms.runtime.backup import BackupReport, backup, backup_keys
 from qms.runtime.making import make, schema, upgrade
 from qms.runtime.parts import (
@@ -63,6 +63,8 @@ __all__ = [
     "register",
     "restore",
     "schema",
+    "scrub",
     "sentences",
+    "startup",
     "upgrade",
 ]

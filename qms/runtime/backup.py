@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from qms import trail
 from qms.kernel.clock import iso
-from qms.kernel.errors import Conflict
+from qms.kernel.errors import Conflict, refuse_full
 from qms.kernel.refs import Ref
 from qms.runtime.parts import KEEPER, build, every_permission, opened
 
@@ -101,24 +101,26 @@ def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
 
     A checkpoint is signed first, so that what comes back can be held against it. The database is
     copied by its own online means; the blobs are copied after it, so that every row finds its bytes.
-    `behind` takes a database of an earlier schema as it is, before an upgrade: nothing is written to it.
+    `behind` takes a database of an earlier schema as it is, before an upgrade: nothing is written to it;
+    nor is it while the workspace is closed to acts (REL-17).
     """
     if target.exists():
         raise BackupExists(file=target)
     made = opened(home) if behind else build(home)
+    quiet = behind or made.gate() is not None
     try:
-        if not behind:
+        if not quiet:
             trail.checkpoint(made.works, KEEPER, "backup")
         # Listed before the database is copied: a later one would tell of entries the copy has not.
         kept = sorted(made.settings.at(made.settings.checkpoints).glob("*.txt"))
-        with _whole_or_not(target) as (packer, folder):
+        with made.works.vault.held(), _whole_or_not(target) as (packer, folder):
             facts = _database(made, packer, folder)
             for digest in made.works.vault.digests():
                 packer.add_blob(digest, made.works.vault.chunks(digest))
             _files(made, packer, home, kept)
             packer.close({"format": FORMAT, **facts})
         entries = int(str(facts["entries"]))
-        if not behind:
+        if not quiet:
             with made.works.writing(KEEPER, every_permission()) as work:
                 after = {"entries": entries, "blobs": packer.blobs}
                 work.record("workspace:backup", Ref("backup", target.name), after=after)
@@ -144,7 +146,7 @@ def backup_keys(home: Path, target: Path) -> None:
 @contextmanager
 def _whole_or_not(target: Path) -> Iterator[tuple[Packer, Path]]:
     """An archive readable by its owner only, that gets its name once all of it is on the disk."""
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
+    with refuse_full(), tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
         folder = Path(name)
         unfinished = folder / "unfinished.zip"
         with zipfile.ZipFile(unfinished, "w", allowZip64=True) as archive:

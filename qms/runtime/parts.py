@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import OperationalError
@@ -16,12 +17,13 @@ from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
 from qms.kernel.clock import SystemClock
 from qms.kernel.database import Base, assert_safe, build_engine
-from qms.kernel.errors import Conflict, Forbidden
+from qms.kernel.errors import Conflict, Forbidden, QmsError
 from qms.kernel.labels import N_
 from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
+from qms.runtime import startup
 from qms.search import Register, Search, open_search
 from qms.standards import models as _standards
 from qms.tasks import models as _tasks
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from qms.kernel.clock import Clock
-    from qms.kernel.errors import QmsError
     from qms.kernel.settings import Settings
 
 MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail, _trail_reviews)
@@ -47,6 +48,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "workspace:backup": N_("{actor} made the backup {ref} of {entries} entries."),
     "workspace:upgrade": N_("{actor} brought {ref} from schema {old_schema} to {schema}."),
     "workspace:export-site": N_("{actor} exported the documents in force to {ref} as plain pages."),
+    "scrub:run": N_("{actor} checked everything that is kept: {found} fault(s)."),
     "workspace:restore": N_("{actor} restored the backup {ref} of {entries} entries."),
 }
 KEEPER: Final = Actor("service:keeper", "workspace keeper")
@@ -110,6 +112,7 @@ class Runtime:
     works: Works
     search: Search
     demo: bool
+    gate: startup.Gate = field(default_factory=startup.Gate)
 
     def visitor(self, work: Work, token: str) -> Visitor | None:
         """Who the session token belongs to, while the session lasts."""
@@ -143,13 +146,24 @@ class Runtime:
             )
 
     def record_refusal(self, actor: Actor, *, attempt: str, ref: Ref, refusal: QmsError) -> None:
-        """Journal a refusal in a second Work, after the first has rolled back (law 10)."""
+        """Journal a refusal in a second Work, after the first has rolled back (law 10).
+
+        While the workspace is closed to acts the log alone has it (REL-17).
+        """
+        if self.gate():
+            return
         trail.record_refusal(self.works, actor, attempt=attempt, ref=ref, refusal=refusal)
 
     def web_secret(self) -> str:
         """The secret that signs cookies: random, made with the workspace, 0600 beside the other keys."""
         path = self.settings.at(self.settings.keys) / FINISHED
         return path.read_text("ascii").strip()
+
+    def assure(self) -> QmsError | None:
+        """Hold the end of the trail against its last checkpoint too, for who goes on for long (REL-15)."""
+        self.gate.checks = (*self.gate.checks, partial(startup.trail_whole, self.works, KEEPER))
+        self.gate.look()
+        return self.gate()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -192,9 +206,10 @@ def register() -> Register:
 def assemble(settings: Settings, clock: Clock) -> Runtime:
     """The parts over a workspace's settings, nothing checked yet."""
     engine = build_engine(settings.database)
-    vault = LocalVault(settings.at(settings.records) / "vault")
-    works = Works(engine, vault, settings, clock, append_to_trail, ports())
-    return Runtime(settings, engine, works, open_search(settings, register()), demo=False)
+    gate = startup.Gate(settings)
+    vault = LocalVault(settings.at(settings.records) / "vault", gate)
+    works = Works(engine, vault, settings, clock, append_to_trail, ports(), gate)
+    return Runtime(settings, engine, works, open_search(settings, register()), demo=False, gate=gate)
 
 
 def is_workspace(home: Path) -> bool:
@@ -217,8 +232,12 @@ def opened(home: Path, clock: Clock | None = None) -> Runtime:
     if not is_workspace(home):
         raise NotAWorkspace(folder=home)
     made = assemble(configuration.load(home), clock or SystemClock())
-    with reached():
-        assert_safe(made.engine)
+    try:
+        with reached():
+            assert_safe(made.engine)
+    except QmsError:
+        made.close()
+        raise
     return made
 
 
@@ -229,7 +248,10 @@ def refuse_unknown(found: str | None) -> None:
 
 
 def build(home: Path, clock: Clock | None = None) -> Runtime:
-    """The parts over an existing workspace; refused where there is none or the schema differs."""
+    """The parts over an existing workspace; refused where there is none or the schema differs.
+
+    Where something else is wrong it can be read, and is closed to acts (REL-15).
+    """
     made = opened(home, clock)
     found, wanted = migrations.current(made.engine), migrations.head()
     if found != wanted:
@@ -242,6 +264,14 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
     if clock is not None and not made.demo:
         made.close()
         raise SimulatedClockRefused
+    key = first[0].after.get("key") if first else None
+    made.gate.checks = (
+        partial(startup.by_setting, made.settings),
+        partial(startup.key_fits, made.settings, key),
+        *(() if made.demo else (partial(startup.clock_right, made.works, KEEPER),)),
+        partial(startup.vault_open, made.settings),
+    )
+    made.gate.look()
     return made
 
 

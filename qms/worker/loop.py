@@ -15,10 +15,12 @@ from qms.kernel.errors import QmsError
 from qms.kernel.ports import Actor
 from qms.rendering import Pool
 from qms.runtime import beat, every_permission
+from qms.runtime import scrub as scrubs
 from qms.runtime.logs import about
 from qms.search import IndexDamaged
 from qms.worker.documents import issue
 from qms.worker.evidence import build
+from qms.worker.scrub import order, scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +47,7 @@ class Loop:
         self.handlers: Mapping[str, Callable[[Runtime, Actor, Pool, jobs.Claim], None]] = {
             "documents.issue": issue,
             evidence.JOB: build,
+            scrubs.JOB: scrub,
         }
         self._day: date | None = None
         self._reconciled: date | None = None
@@ -53,12 +56,15 @@ class Loop:
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a fault of one part is logged and does not end the others."""
         self._stop = stop
-        self._guarded(self.anchor)
+        self._guarded(self.runtime.assure)
+        if not self.idle():
+            self._guarded(self.anchor)
         lanes = [threading.Thread(target=self._lane, daemon=True) for _ in range(self.lanes)]
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            for part in (self.beat, self.day, self.mail, self.follow, self.reconcile):
+            parts = (self.beat, self.day, self.mail, self.follow, self.reconcile)
+            for part in parts[:1] if self.idle() else parts:
                 self._guarded(part)
             stop.wait(_PAUSE)
         for lane in lanes:
@@ -66,7 +72,9 @@ class Loop:
         self.pool.close()
 
     def drain(self, told: Callable[[int], None] | None = None) -> int:
-        """Do everything that is due now, then give back how many jobs were run."""
+        """Do everything that is due now, then give back how many jobs were run; refused while closed."""
+        if refusal := self.runtime.gate():
+            raise refusal
         self.day()
         count = 0
         lock = threading.Lock()
@@ -118,7 +126,7 @@ class Loop:
     def _lane(self) -> None:
         while not self._stop.is_set():
             self._guarded(self.beat)
-            if not self._guarded(self.turn):
+            if self.idle() or not self._guarded(self.turn):
                 self._stop.wait(_PAUSE)
 
     def _guarded(self, part: Callable[[], object]) -> bool:
@@ -127,6 +135,10 @@ class Loop:
         except Exception:
             LOG.exception("the worker goes on after a fault")
             return False
+
+    def idle(self) -> bool:
+        """Whether nothing may be changed now, so that there is nothing to do but to wait (REL-17)."""
+        return self.runtime.gate() is not None
 
     def anchor(self) -> bool:
         """Sign the trail at every start: an issue whose worker fell before its checkpoint gets it here."""
@@ -149,6 +161,8 @@ class Loop:
             documents.day.run(work)
         with works.writing(self.actor, every_permission()) as work:
             tasks.remind(work)
+            if not works.demo:
+                order(work)
         self._day = today
         return True
 

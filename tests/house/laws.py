@@ -120,10 +120,10 @@ LAWS: Final = {
         ),
     ),
     10: Law(
-        "A refusal is raised, of one of five kinds, told in words at the edge; what was denied is journalled"
+        "A refusal is raised, of one of seven kinds, told in words at the edge; what was denied is journalled"
         " after the rollback.",
         (
-            "house/test_laws.py::test_there_are_five_kinds_of_refusal",
+            "house/test_laws.py::test_there_are_seven_kinds_of_refusal",
             "house/test_refusals.py::test_each_refusal_is_of_one_kind_with_status_and_exit_code",
             "house/test_refusals.py::test_each_refusal_speaks_chinese",
             "house/test_refusals.py::test_the_facts_are_filled_in_wherever_a_refusal_is_made",

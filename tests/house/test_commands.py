@@ -63,8 +63,13 @@ def test_the_readme_lists_every_command_and_no_other(readme: str) -> None:
 def test_the_readme_lists_every_setting_with_its_default(readme: str) -> None:
     told = dict(SET.findall((ROOT / readme).read_text("utf-8")))
     known = {each.name: each.default for each in fields(Settings) if each.name != "home"}
-    shown = {name: f"`{default}`" if str(default) else "–" for name, default in known.items()}
+    shown = {name: f"`{_written(default)}`" if str(default) else "–" for name, default in known.items()}
     assert {name: value.replace("\\|", "|") for name, value in told.items()} == shown
+
+
+def _written(default: object) -> str:
+    """As it stands in the file of settings."""
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -259,9 +259,10 @@ def test_what_days_decide_is_no_stored_state() -> None:
 # Law 10.
 
 
-def test_there_are_five_kinds_of_refusal() -> None:
+def test_there_are_seven_kinds_of_refusal() -> None:
     """And each concrete one is made below a kind, in its slice."""
     kinds = {errors.Missing, errors.Forbidden, errors.Conflict, errors.Invalid, errors.Damaged}
+    kinds |= {errors.Unavailable, errors.Exhausted}  # D-0017
     assert set(QmsError.__subclasses__()) == kinds
 
 

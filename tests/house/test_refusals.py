@@ -17,7 +17,16 @@ import pytest
 import qms
 from qms.cli.exits import EXIT, exit_code
 from qms.http.problems import STATUS, status
-from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, QmsError
+from qms.kernel.errors import (
+    Conflict,
+    Damaged,
+    Exhausted,
+    Forbidden,
+    Invalid,
+    Missing,
+    QmsError,
+    Unavailable,
+)
 from qms.kernel.labels import catalogue
 from tests.house.reading import modules, text_of
 
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
-KINDS: Final = (Missing, Forbidden, Conflict, Invalid, Damaged)
+KINDS: Final = (Missing, Forbidden, Conflict, Invalid, Damaged, Unavailable, Exhausted)
 RUN_WHEN_IMPORTED: Final = ("qms.migrations.env", "qms.migrations.versions", "qms.cli.__main__")
 SENTENCE: Final = re.compile(r"[“{A-Z].*([.:?}]|: qms [a-z -]+)")
 FILLED_IN: Final = {Invalid: {"count"}}

@@ -11,7 +11,17 @@ from qms import accounts
 from qms.http.edge import local
 from qms.http.forms import Form
 from qms.http.problems import STATUS, status
-from qms.kernel.errors import Conflict, Damaged, Forbidden, Invalid, Missing, Problem, QmsError
+from qms.kernel.errors import (
+    Conflict,
+    Damaged,
+    Exhausted,
+    Forbidden,
+    Invalid,
+    Missing,
+    Problem,
+    QmsError,
+    Unavailable,
+)
 from qms.runtime.logs import neutral
 
 
@@ -47,16 +57,13 @@ def test_anything_else_is_not(target: str | None) -> None:
 
 def test_each_kind_of_refusal_has_its_status() -> None:
     """Law 10: one table, and a concrete refusal has the status of its kind."""
-    assert set(STATUS) == {Missing, Forbidden, Conflict, Invalid, Damaged}
-    assert [
-        status(error) for error in (Missing(what="x"), Forbidden(), Conflict(), Invalid(), Damaged(what="x"))
-    ] == [
-        404,
-        403,
-        409,
-        422,
-        500,
-    ]
+    told = {Missing: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Damaged: 500}
+    told |= {Unavailable: 503, Exhausted: 507}
+    assert told == STATUS
+    assert {kind: status(kind(what="x")) for kind in told if kind is not Invalid} == {
+        kind: code for kind, code in told.items() if kind is not Invalid
+    }
+    assert status(Invalid()) == 422
     assert status(accounts.LoginTaken(login="x")) == 409
     assert status(QmsError()) == 500
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from typing import TYPE_CHECKING, Any
+import tracemalloc
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qms.kernel import vault as module
+from qms.kernel.errors import DiskFull
 from qms.kernel.vault import BlobDamaged, BlobMissing, LocalVault
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -130,6 +130,106 @@ def test_a_failed_write_leaves_nothing(vault: LocalVault, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskFull):
         vault.put(b"x")
     assert list(vault.folder.iterdir()) == []
+
+
+def test_large_blobs_are_checked_in_little_memory(vault: LocalVault) -> None:
+    """A scrub never holds more than a piece of one (REL-14)."""
+    digest = vault.put(io.BytesIO(bytes(32 << 20)))
+    tracemalloc.start()
+    assert vault.sound(digest)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 << 20
+
+
+def test_blobs_are_listed_by_their_beginning_and_strays_apart(vault: LocalVault) -> None:
+    """What is no blob under its own name is none, wherever it lies."""
+    digests = sorted(vault.put(bytes([number])) for number in range(40))
+    (vault.folder / digests[0][:2] / "notes.txt").write_text("x")
+    (vault.folder / "readme.txt").write_text("x")
+    wrong = "0" * 64 if not digests[0].startswith("00") else "f" * 64
+    (vault.folder / digests[0][:2] / wrong).write_text("x")
+    assert list(vault.digests()) == digests
+    for part in "0123456789abcdef":
+        assert list(vault.digests(part)) == [each for each in digests if each.startswith(part)]
+    folder = digests[0][:2]
+    assert list(vault.strays()) == sorted([f"{folder}/notes.txt", f"{folder}/{wrong}", "readme.txt"])
+
+
+def _age(path: Path, to: float) -> None:
+    os.utime(path, (to, to))
+
+
+def test_only_what_nobody_has_put_since_is_swept(vault: LocalVault) -> None:
+    """Putting again renews the time, so that what is just being named stays."""
+    old, renewed = vault.put(b"old"), vault.put(b"renewed")
+    for digest in (old, renewed):
+        _age(vault.path(digest), 1000)
+    vault.put(b"renewed")
+    assert vault.sweep(old, 2000)
+    assert not vault.sweep(renewed, 2000)
+    assert (vault.has(old), vault.read(renewed)) == (False, b"renewed")
+    assert vault.put(b"old") == old
+
+
+def test_put_and_sweep_at_one_moment_keep_the_bytes(
+    vault: LocalVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the two comes first at each step, a put that came back has its blob."""
+    digest = vault.put(b"x")
+    _age(vault.path(digest), 1000)
+    real_rename, real_utime = Path.rename, os.utime
+
+    def renamed_late(path: Path, target: Path) -> Path:
+        vault.put(b"x")  # after the first look, before the name is gone
+        return real_rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", renamed_late)
+    assert not vault.sweep(digest, 2000)
+    assert vault.read(digest) == b"x"
+    monkeypatch.setattr(Path, "rename", real_rename)
+    _age(vault.path(digest), 1000)
+
+    def gone_first(path: Path, *more: Any) -> None:
+        monkeypatch.setattr(os, "utime", real_utime)
+        assert vault.sweep(digest, 2000)  # between the put's two looks
+        real_utime(path, *more)
+
+    monkeypatch.setattr(os, "utime", gone_first)
+    assert vault.put(b"x") == digest
+    assert vault.read(digest) == b"x"
+
+
+def test_what_was_killed_on_its_way_is_tidied(vault: LocalVault) -> None:
+    """An unfinished put goes when it is old; a blob on its leave comes back."""
+    digest = vault.put(b"x")
+    vault.path(digest).rename(vault.folder / f".leaving-{digest}")
+    for name, at in ((".new-old", 1000), (".new-young", 3000)):
+        (vault.folder / name).write_text("half")
+        _age(vault.folder / name, at)
+    assert list(vault.strays()) == []
+    assert vault.tidy(2000) == 1
+    assert vault.read(digest) == b"x"
+    assert {path.name for path in vault.folder.glob(".*")} == {".new-young"}
+
+
+def test_nothing_is_swept_while_somebody_holds(vault: LocalVault) -> None:
+    """Any number may hold at once; whoever sweeps is alone (REL-09)."""
+    with vault.held(), vault.held(), vault.sweeping() as alone:
+        assert not alone
+    with vault.sweeping() as alone:
+        assert alone
+        with vault.sweeping() as other:
+            assert not other
+
+
+def test_a_closed_vault_takes_nothing_and_gives_everything(vault: LocalVault) -> None:
+    """Why it is closed is said to whoever wants to store (REL-17)."""
+    digest = vault.put(b"x")
+    vault.closed = DiskFull
+    with pytest.raises(DiskFull):
+        vault.put(b"y")
+    assert vault.read(digest) == b"x"

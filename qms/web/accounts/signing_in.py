@@ -68,9 +68,11 @@ def sign_in_code() -> ResponseReturnValue:
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session on the server; a copy of the cookie is worth nothing from now on (SEC-02)."""
-    with act() as work:
-        accounts.sign_out(work, g.session_token)
-    cookie.end()
+    try:
+        with act() as work:
+            accounts.sign_out(work, g.session_token)
+    finally:  # this browser forgets it in any case, also while nothing can be written
+        cookie.end()
     session.clear()
     tell(N_("You have signed out."))
     return redirect(url_for("accounts.sign_in"), 303)
