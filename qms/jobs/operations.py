@@ -30,7 +30,7 @@ from qms.kernel.labels import Phrase
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -86,12 +86,18 @@ def enqueue(
             return job
 
 
-def claim(works: Works, actor: Actor, kinds: Collection[str], lease: timedelta = LEASE) -> Claim | None:
+def claim(
+    works: Works,
+    actor: Actor,
+    kinds: Collection[str],
+    lease: timedelta = LEASE,
+    died: Callable[[Work, Job], None] | None = None,
+) -> Claim | None:
     """Take the job that has waited longest and hold it for the lease; None where nothing is due.
 
     Two workers never hold one job at once: the row is locked (`SKIP LOCKED`) or the whole database
     is (SQLite). A job whose worker fell silent is taken over; one that has used up its attempts so
-    is dead.
+    is dead, and `died` is told in the transaction of its death.
     """
     with works.reading(actor) as work:
         if work.session.scalar(select(Job.id).where(_due(work.now, kinds)).limit(1)) is None:
@@ -105,6 +111,8 @@ def claim(works: Works, actor: Actor, kinds: Collection[str], lease: timedelta =
             if not used_up(job.state, job.attempts):
                 return _take(job, work, lease)
             _die(work, job, job.error or SILENT)
+            if died is not None:
+                died(work, job)
 
 
 def _due(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:

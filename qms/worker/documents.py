@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from qms import documents, jobs, trail
-from qms.kernel.errors import QmsError
+from qms.kernel.errors import Conflict, QmsError
 from qms.kernel.refs import Ref
 from qms.runtime import every_permission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qms.kernel.ports import Actor
+    from qms.kernel.work import Work
     from qms.rendering import Pool
     from qms.runtime import Runtime
 
@@ -37,7 +41,16 @@ def issue(runtime: Runtime, actor: Actor, pool: Pool, claim: jobs.Claim) -> None
         raise
     except QmsError as refusal:
         with works.writing(actor, every_permission()) as work:
-            documents.fail_issue(work, ref, refusal.sentence(work.language))
+            give_up(work, claim.payload, refusal.sentence(work.language))
             jobs.refuse(work, claim, refusal.sentence("en"))
         return
     trail.checkpoint(works, actor, f"issue {ref.key}")
+
+
+def give_up(work: Work, payload: Mapping[str, Any], reason: str) -> None:
+    """A dead job leaves its revision approved, with the reason and a retry, never "being issued" for ever.
+
+    One that is no longer being issued stays as it is: somebody else was quicker.
+    """
+    with suppress(Conflict):
+        documents.fail_issue(work, Ref.parse(payload["revision"]), reason)

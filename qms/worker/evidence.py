@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from qms import evidence, jobs
 from qms.kernel.errors import QmsError
 from qms.runtime import every_permission
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qms.kernel.ports import Actor
+    from qms.kernel.work import Work
     from qms.rendering import Pool
     from qms.runtime import Runtime
 
@@ -41,3 +45,9 @@ def _give_up(runtime: Runtime, claim: jobs.Claim, number: str, said: str, noted:
     with runtime.works.writing(evidence.SERVICE, evidence.SERVICE_RIGHTS) as work:
         evidence.fail(work, number, reason=said)
         jobs.refuse(work, claim, noted)
+
+
+def give_up(work: Work, payload: Mapping[str, Any], reason: str) -> None:
+    """A dead job leaves its request failed, with the reason, so that somebody may have it tried again."""
+    with suppress(evidence.RequestNotApproved):
+        evidence.fail(work, str(payload["number"]), reason=reason)

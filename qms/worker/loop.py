@@ -8,24 +8,28 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qms import documents, evidence, jobs, tasks, trail
 from qms.kernel.errors import QmsError
+from qms.kernel.labels import say
 from qms.kernel.ports import Actor
 from qms.rendering import Pool
 from qms.runtime import beat, every_permission
 from qms.runtime import scrub as scrubs
 from qms.runtime.logs import about
 from qms.search import IndexDamaged
+from qms.worker.documents import give_up as give_up_issue
 from qms.worker.documents import issue
 from qms.worker.evidence import build
+from qms.worker.evidence import give_up as give_up_bundle
 from qms.worker.scrub import order, scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from qms.kernel.work import Work
     from qms.runtime import Runtime
 
 LOG: Final = logging.getLogger("qms.worker")
@@ -48,6 +52,10 @@ class Loop:
             "documents.issue": issue,
             evidence.JOB: build,
             scrubs.JOB: scrub,
+        }
+        self.mourners: Mapping[str, Callable[[Work, Mapping[str, Any], str], None]] = {
+            "documents.issue": give_up_issue,
+            evidence.JOB: give_up_bundle,
         }
         self._day: date | None = None
         self._reconciled: date | None = None
@@ -100,7 +108,7 @@ class Loop:
 
     def turn(self) -> bool:
         """Take one job and run it; False where nothing is due."""
-        claim = jobs.claim(self.runtime.works, self.actor, tuple(self.handlers))
+        claim = jobs.claim(self.runtime.works, self.actor, tuple(self.handlers), died=self._died)
         if claim is None:
             return False
         began = time.monotonic()
@@ -121,7 +129,22 @@ class Loop:
     def _failed(self, claim: jobs.Claim, fault: Exception) -> None:
         text = fault.sentence("en") if isinstance(fault, QmsError) else f"{type(fault).__name__}: {fault}"
         with self.runtime.works.writing(self.actor, every_permission()) as work:
-            jobs.fail(work, claim, text)
+            if jobs.fail(work, claim, text) is jobs.State.DEAD:
+                self._mourn(work, claim.kind, claim.payload, text)
+
+    def _died(self, work: Work, job: jobs.Job) -> None:
+        """Nobody is left of those who ran it: what it was for is told in the transaction of its death."""
+        work.rights = every_permission()
+        self._mourn(work, job.kind, job.payload, say(job.error or "", work.language))
+
+    def _mourn(self, work: Work, kind: str, payload: Mapping[str, Any], reason: str) -> None:
+        if kind not in self.mourners:
+            return  # nobody waits for it: the page of jobs tells
+        try:
+            self.mourners[kind](work, payload, reason)
+        except QmsError:
+            # The job has to die all the same, or it would stand in the way of all others for ever.
+            LOG.exception("nobody could be told of a dead job")
 
     def _lane(self) -> None:
         while not self._stop.is_set():
