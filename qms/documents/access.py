@@ -18,6 +18,7 @@ from qms.documents.models import (
     Withdrawal,
     WithdrawalState,
 )
+from qms.kernel.work import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def reached(rights: Rights) -> ColumnElement[bool]:
     return or_(Revision.for_everyone, named, Document.owner.in_(sorted(rights.departments)))
 
 
-def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+def at_work(rights: Rights, seat: ColumnElement[bool]) -> ColumnElement[bool]:
     """Those who work on an unissued revision: its author, the owner's people, and its route."""
     conditions: list[ColumnElement[bool]] = []
     if rights.person_id is not None:
@@ -81,7 +82,7 @@ def at_work(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
         if permission in rights.permissions:
             covered = rights.permissions[permission]
             conditions.append(true() if covered is None else Document.owner.in_(sorted(covered)))
-    return or_(*conditions, seated(session, rights, day))
+    return or_(*conditions, seat)
 
 
 def seated(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
@@ -105,7 +106,7 @@ def seated(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
     )
 
 
-def leaving(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
+def leaving(rights: Rights, seat: ColumnElement[bool]) -> ColumnElement[bool]:
     """Issued revisions whose withdrawal is on its way, for those with a seat on the route it walks."""
     under_way = exists(
         select(Withdrawal.id).where(
@@ -113,7 +114,7 @@ def leaving(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
             Withdrawal.state.in_((WithdrawalState.IN_REVIEW, WithdrawalState.APPROVED)),
         )
     )
-    return and_(Revision.state == State.ISSUED, graded(rights), under_way, seated(session, rights, day))
+    return and_(Revision.state == State.ISSUED, graded(rights), under_way, seat)
 
 
 def issued(rights: Rights) -> ColumnElement[bool]:
@@ -125,10 +126,16 @@ def issued(rights: Rights) -> ColumnElement[bool]:
 
 def visible(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
     """Every revision that exists for the person; a query using it joins Document (law 11)."""
-    unissued = and_(
-        Revision.state != State.ISSUED,
-        Revision.discarded_at.is_(None),
-        graded(rights),
-        at_work(session, rights, day),
-    )
-    return or_(issued(rights), unissued, leaving(session, rights, day))
+
+    def made() -> tuple[Rights, ColumnElement[bool]]:
+        seat = seated(session, rights, day)
+        unissued = and_(
+            Revision.state != State.ISSUED,
+            Revision.discarded_at.is_(None),
+            graded(rights),
+            at_work(rights, seat),
+        )
+        return rights, or_(issued(rights), unissued, leaving(rights, seat))
+
+    # The rights stand beside the answer, so that their id is not given to others meanwhile.
+    return remembered(session, (visible, id(rights), day), made)[1]

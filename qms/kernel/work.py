@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -17,7 +17,7 @@ from qms.kernel.errors import DiskFull
 from qms.kernel.ports import Actor, Change, Rights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Engine
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from qms.kernel.refs import Ref
     from qms.kernel.settings import Settings
     from qms.kernel.vault import Vault
+
+
+_Made = TypeVar("_Made")
 
 
 class WroteWhileReading(RuntimeError):  # noqa: N818 - named after the fact
@@ -178,6 +181,16 @@ class Works:
 
 class _Look(Session):
     """The session of a reading Work."""
+
+
+def remembered(session: Session, key: Hashable, make: Callable[[], _Made]) -> _Made:
+    """What `make` gives, asked once in a look: its snapshot cannot change. In an act it is always asked."""
+    if not isinstance(session, _Look):
+        return make()
+    if key not in session.info:
+        session.info[key] = make()
+    found: _Made = session.info[key]
+    return found
 
 
 def _refuse_flush(session: Session, *_: object) -> None:

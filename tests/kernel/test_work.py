@@ -18,7 +18,7 @@ from qms.kernel.clock import SimulatedClock, SystemClock, iso, local_day, start_
 from qms.kernel.database import DatabaseUnsafe, assert_safe, build_engine
 from qms.kernel.ports import Rights
 from qms.kernel.refs import Ref
-from qms.kernel.work import WroteWhileReading
+from qms.kernel.work import WroteWhileReading, remembered
 from qms.standards import Edition, Status
 
 if TYPE_CHECKING:
@@ -231,3 +231,15 @@ def test_an_instant_is_aware_and_utc(works: Works, service: Actor, engine: Engin
     naive = local.replace(tzinfo=None)
     with Session(engine) as session, pytest.raises(StatementError, match="needs a time zone"):
         session.execute(select(Edition).where(Edition.loaded_at == naive))
+
+
+def test_a_look_remembers_and_an_act_asks_again(works: Works, service: Actor) -> None:
+    """What was found in a snapshot holds to its end; an act may have changed it itself."""
+    asked = iter(range(10))
+    with works.reading(service) as work:
+        assert [remembered(work.session, "count", lambda: next(asked)) for _ in range(3)] == [0, 0, 0]
+        assert remembered(work.session, "other", lambda: next(asked)) == 1
+    with works.writing(service) as work:
+        assert [remembered(work.session, "count", lambda: next(asked)) for _ in range(2)] == [2, 3]
+    with works.reading(service) as work:
+        assert remembered(work.session, "count", lambda: next(asked)) == 4
