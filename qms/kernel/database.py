@@ -16,7 +16,6 @@ from qms.kernel.errors import Damaged
 if TYPE_CHECKING:
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import ConnectionPoolEntry
 
 READING: Final = "reading"
@@ -174,7 +173,8 @@ _FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"})
 """SQLite's and PostgreSQL's names for a disk that takes no more."""
 
 
-def is_full(fault: DBAPIError) -> bool:
-    """Whether the database could not write for want of room (REL-04)."""
-    told = (getattr(fault.orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
+def is_full(fault: BaseException | None) -> bool:
+    """Whether the database, or its driver, could not write for want of room (REL-04)."""
+    orig = getattr(fault, "orig", fault)
+    told = (getattr(orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
     return not _FULL.isdisjoint(told)

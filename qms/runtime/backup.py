@@ -19,7 +19,8 @@ from sqlalchemy.engine import make_url
 
 from qms import trail
 from qms.kernel.clock import iso
-from qms.kernel.errors import Conflict, refuse_full
+from qms.kernel.database import is_full
+from qms.kernel.errors import Conflict, DiskFull, refuse_full
 from qms.kernel.refs import Ref
 from qms.runtime.parts import KEEPER, build, every_permission, opened
 
@@ -177,11 +178,20 @@ def _copy_sqlite(made: Runtime, copy: Path) -> tuple[int, str]:
         if not isinstance(source, sqlite3.Connection):  # pragma: no cover - the dialect was asked before
             raise TypeError(source)
         with closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+            _copy_pages(source, target)
             seq, hashed = target.execute("SELECT seq, hash FROM trail_head").fetchone()
             return int(seq), str(hashed)
     finally:
         held.close()
+
+
+def _copy_pages(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    try:
+        source.backup(target)
+    except sqlite3.OperationalError as fault:
+        if is_full(fault):
+            raise DiskFull from fault
+        raise
 
 
 def _dump_postgresql(made: Runtime, copy: Path) -> tuple[int, str]:
