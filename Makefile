@@ -10,7 +10,7 @@ DEMO := records/demo
 PORT ?= 8000
 JOBS ?= 2
 
-.PHONY: help run job setup setup-test system test lint types contracts unit nightly bench clean-demo
+.PHONY: help run job setup setup-test system test lint types contracts unit test-nightly bench clean-demo
 
 help: ## what can be asked for
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -63,8 +63,8 @@ unit: setup-test
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m "not nightly" --cov --cov-config=.coverage-rules.ini --cov-report=
 	$(BIN)/python -m tests.rule_coverage
 
-nightly: setup-test ## the long tests
-	$(BIN)/python -m pytest -m nightly
+test-nightly: setup-test ## the long tests
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m nightly --durations=10
 
 bench: setup-test ## ratios side by side
 	for script in bench/*.py; do $(BIN)/python $$script; done
