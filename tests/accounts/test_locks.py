@@ -39,7 +39,7 @@ def zhang(works: Works, service: Actor, every_right: Rights) -> Actor:
     with works.writing(service, every_right) as work:
         organisation(work)
         who = signer(work, "zhang")
-        signer(work, "li")
+        person(work, "li")
         actor = accounts.actor_of(work.session, who)
         as_service(work)
     return actor

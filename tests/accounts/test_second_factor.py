@@ -27,7 +27,7 @@ from qms.accounts.models import RecoveryCode, SecondFactor
 from qms.kernel.errors import Invalid
 from qms.kernel.ports import Rights
 
-from .factories import OTHER, PASSWORD, as_person, as_service, organisation, person, signer
+from .factories import OTHER, PASSWORD, as_person, as_service, known, organisation, person
 
 if TYPE_CHECKING:
     from qms.kernel.work import Work
@@ -49,7 +49,7 @@ def _code(work: Work, who: int) -> str:
 
 
 def _enrolled(work: Work, login: str = "zhang") -> tuple[int, list[str]]:
-    who = signer(work, login)
+    who = known(work, login)
     as_person(work, who)
     accounts.begin_factor(work)
     made = accounts.switch_on(work, _code(work, who))
@@ -64,7 +64,7 @@ def _sign_in(work: Work, code: str | None = None, password: str = PASSWORD) -> a
 def test_one_good_code_switches_it_on(work: Work) -> None:
     """P11-300e, SEC-10: until then it asks nobody; then the password alone opens nothing."""
     organisation(work)
-    who = signer(work, "zhang")
+    who = known(work, "zhang")
     as_person(work, who)
     accounts.begin_factor(work)
     assert _sign_in(work).person_id == who
@@ -89,7 +89,7 @@ def test_one_good_code_switches_it_on(work: Work) -> None:
 def test_password_and_code_sign_in(work: Work) -> None:
     """SEC-10: in one step, or the code after the password; the code that switched it on is used up."""
     organisation(work)
-    who = signer(work, "zhang")
+    who = known(work, "zhang")
     as_person(work, who)
     accounts.begin_factor(work)
     first = _code(work, who)
@@ -231,7 +231,7 @@ def test_a_lost_device_is_removed_by_the_security_administrator(work: Work) -> N
     change = work.changes[-1]
     assert (change.action, change.after, change.why) == (
         "person:factor:remove",
-        {"sessions_ended": 2},
+        {"sessions_ended": 1},
         "the telephone was stolen",
     )
     assert _sign_in(work).person_id == who
@@ -258,7 +258,7 @@ def test_removing_needs_the_right_another_person_and_a_reason(work: Work) -> Non
 def test_wrong_states_are_refused(work: Work) -> None:
     """Set up twice, switched on without a secret, renewed, given up or removed where there is none."""
     organisation(work)
-    who = signer(work, "zhang")
+    who = known(work, "zhang")
     with pytest.raises(NoSecondFactor):
         accounts.remove_factor(work, who, "lost")
     for act in (accounts.begin_factor, accounts.renew_codes):
@@ -306,7 +306,7 @@ def test_it_ends_with_the_account(work: Work) -> None:
 def test_it_may_be_demanded(work: Work, demanded: str, of: tuple[str, ...]) -> None:
     """MLP-03: of nobody, of the three administrators, or of everybody; who has one is not asked."""
     organisation(work)
-    ids = {"li": person(work, "li", role="audit-administrator"), "zhang": signer(work, "zhang")}
+    ids = {"li": person(work, "li", role="audit-administrator"), "zhang": known(work, "zhang")}
     work.settings = replace(work.settings, second_factor=demanded)
     found = {who: accounts.must_enrol(work.session, work.settings, each) for who, each in ids.items()}
     assert {who for who, asked in found.items() if asked} == set(of)

@@ -21,7 +21,7 @@ from qms.kernel.database import Base
 from qms.kernel.work import Works
 from qms.runtime import KEEPER, Runtime, every_permission
 from qms.web import BLUEPRINTS
-from tests.web.house import BASE, LOGINS, PASSWORD, Browser, names, person_id, words_of
+from tests.web.house import ADMINISTRATORS, BASE, LOGINS, PASSWORD, Browser, names, person_id, words_of
 from tests.web.routes import looks, routes
 
 if TYPE_CHECKING:
@@ -173,12 +173,13 @@ def test_a_planted_session_is_not_taken_over(app: Flask, stranger: Browser) -> N
 
 
 @pytest.mark.parametrize(
-    "how", ["sign-out", "deactivate", "change", "reset", "idle", "absolute", "elsewhere"]
+    "how",
+    ["sign-out", "deactivate", "change", "reset", "idle", "absolute", "elsewhere", "again", "recovered"],
 )
 def test_a_stolen_cookie_dies_with_its_session(
     app: Flask, browser: Open, runtime: Runtime, clock: SimulatedClock, how: str
 ) -> None:
-    """SEC-02: signing out, leaving, a new password, idling and the absolute end close every copy."""
+    """SEC-01, SEC-02: signing out, leaving, a new password or proof, idling and the end close all copies."""
     victim = browser("author")
     thief = Browser(app)
     thief.client.set_cookie("__Host-qms", victim.cookie() or "", domain="localhost")
@@ -196,6 +197,17 @@ def test_a_stolen_cookie_dies_with_its_session(
         for _ in range(27):
             clock.advance(timedelta(minutes=28))
             victim.get("/me")
+    elif how == "again":
+        clock.advance(timedelta(minutes=11))
+        asked = victim.post("/me/second-factor/begin", {"confirm-password": PASSWORD})
+        assert asked.status_code == 303
+        assert victim.get("/me").status_code == 200
+    elif how == "recovered":
+        with runtime.works.writing(KEEPER, every_permission()) as work:
+            accounts.grant(work, person_id(work, "author"), "security-administrator")
+            tokens = [accounts.sign_in(work, login, PASSWORD).token for login in ADMINISTRATORS[:2]]
+            work.actor, work.rights = KEEPER, every_permission()
+            accounts.recover(work, "author", tokens, "lost")
     elif how == "elsewhere":
         other = browser("author")
         assert other.submit("/me", action="/me/sessions/end").status_code == 303
@@ -345,6 +357,24 @@ def test_an_old_sign_in_is_asked_for_the_password(
     assert (right.status_code, right.location) == (303, f"/people/{who}")
     assert (person.cookie() or "").split(".")[0] != (old or "").split(".")[0]
     assert "Reader of books" in words_of(person.dom(f"/people/{who}"))
+
+
+def test_a_withdrawn_right_ends_with_the_open_page(browser: Open, runtime: Runtime) -> None:
+    """SEC-06, MLP-04: the form was open while the right was taken; sending it is refused, nothing changes."""
+    with runtime.works.writing(KEEPER, every_permission()) as work:
+        who = person_id(work, "author")
+        accounts.grant(work, who, "system-administrator")
+    person = browser("author")
+    page = f"/people/{who}/rename"
+    assert person.get(page).status_code == 200
+    token = person.token(page)
+    with runtime.works.writing(KEEPER, every_permission()) as work:
+        accounts.withdraw_grant(work, who, "system-administrator")
+    data = {"name": "Other", "why": "because", "csrf_token": token}
+    assert person.client.post(page, base_url=BASE, data=data).status_code == 403
+    assert person.get(page).status_code == 404
+    with runtime.works.reading(KEEPER) as work:
+        assert accounts.person(work.session, who).name == "Author"
 
 
 def test_an_act_after_the_session_is_not_lost(browser: Open, clock: SimulatedClock, runtime: Runtime) -> None:
