@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from qms.http.problems import status
-from qms.kernel.errors import Conflict, Invalid, Missing, Problem, QmsError
+from qms.kernel.errors import Collided, Conflict, Invalid, Missing, Problem, QmsError
 from qms.kernel.labels import N_, say
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Form:
         """
         try:
             yield
+        except Collided:
+            raise  # the edge repeats the whole request; there is nothing to correct
         except (Invalid, Conflict, Missing) as error:
             beside = (to for kind, to in (fields or {}).items() if isinstance(error, kind))
             self.take(error, next(beside, field))

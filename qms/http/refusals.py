@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from qms import accounts
 from qms.http.edge import ANONYMOUS, SAFE, close, page, runtime, t
 from qms.http.problems import status
-from qms.kernel.errors import Damaged, Exhausted, Forbidden, Invalid, QmsError, Unavailable
+from qms.kernel.errors import Collided, Damaged, Exhausted, Forbidden, Invalid, QmsError, Unavailable
 from qms.kernel.labels import LANGUAGES, N_, say
 from qms.kernel.refs import Ref
 from qms.runtime import alarms
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Flask
+    from flask.typing import ResponseReturnValue
 
     from qms.kernel.errors import Problem
 
@@ -36,6 +37,7 @@ _PLAIN: Final = {
     500: N_("Something went wrong on our side. It has been noted; try again, or tell your administrator."),
 }
 _SERVER: Final = 500
+_TRIES: Final = 2
 _KEPT_OUT: Final = (accounts.SignInRefused, accounts.SecondFactorWrong, accounts.TooManyAttempts)
 _COUNTED = (
     accounts.SignInRefused,
@@ -57,6 +59,20 @@ def attach(app: Flask) -> None:
             LOG.error("%s: %s", error.code, neutral(str(error)))
         problems = error.problems if isinstance(error, Invalid) else ()
         return _answer(status(error), error, problems)
+
+    @app.errorhandler(Collided)
+    def _again(error: Collided) -> ResponseReturnValue:
+        """Repeat the whole request, guards and all: what collided left nothing behind (REL-05)."""
+        for _ in range(_TRIES):
+            close()
+            try:
+                answer = app.preprocess_request()
+                return app.dispatch_request() if answer is None else answer
+            except Collided as again:
+                error = again
+            except QmsError as refusal:
+                return _refused(refusal)
+        return _refused(error)
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> tuple[str, int]:

@@ -178,3 +178,14 @@ def is_full(fault: BaseException | None) -> bool:
     orig = getattr(fault, "orig", fault)
     told = (getattr(orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
     return not _FULL.isdisjoint(told)
+
+
+_COLLIDED: Final = frozenset({"SQLITE_BUSY", "40P01", "40001"})
+"""What SQLite says after its patience, and PostgreSQL of a deadlock or of acts that exclude each other."""
+
+
+def is_collision(fault: BaseException | None) -> bool:
+    """Whether another act at the same moment was the reason, so that repeating is right (REL-05)."""
+    orig = getattr(fault, "orig", fault)
+    told = (getattr(orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
+    return not _COLLIDED.isdisjoint(told)

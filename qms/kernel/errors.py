@@ -62,6 +62,12 @@ class Conflict(QmsError):  # noqa: N818 - a refusal is named after the fact
     message = "The state has changed; look again and repeat."
 
 
+class Collided(Conflict):
+    """The database ended one of two acts that waited for each other; nothing of it was kept."""
+
+    message = "Somebody else did something at the same moment, and nothing of yours was kept. Do it again."
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of an input: where it stands and what is wrong, as a sentence with facts.

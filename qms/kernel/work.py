@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from qms.kernel.clock import local_day
-from qms.kernel.database import READING, WRITING, is_full, options
-from qms.kernel.errors import DiskFull
+from qms.kernel.database import READING, WRITING, is_collision, is_full, options
+from qms.kernel.errors import Collided, DiskFull
 from qms.kernel.ports import Actor, Change, Rights
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Works:
 
         Whatever is raised inside rolls everything back. The trail is the last statement, so the
         locked head is held for one insert. Refused while the workspace is closed to acts (REL-17),
-        or when the disk takes no more (REL-04).
+        or when the disk takes no more (REL-04). What lost to another act at the same moment says so:
+        nothing of it is kept, and whoever opened it may repeat it whole (REL-05).
         """
         if refusal := self.closed():
             raise refusal
@@ -138,6 +139,8 @@ class Works:
                 session.rollback()
                 if is_full(fault):
                     raise DiskFull from fault
+                if is_collision(fault):
+                    raise Collided from fault
                 raise
             except BaseException:
                 session.rollback()

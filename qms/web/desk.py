@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qms import accounts
+from qms.kernel.errors import Conflict
 
 if TYPE_CHECKING:
     from qms.documents import Waiting
@@ -41,6 +42,18 @@ def desk_of(work: Work, waiting: Waiting | None) -> Desk:
     names = accounts.names_of(work.session, others)
     voices += [(str(other), names[other]) for other in others]
     return Desk(waiting.stage.value, waiting, tuple(voices))
+
+
+class StageMoved(Conflict):
+    """The stage that the page showed is no longer the open one."""
+
+    message = "Meanwhile this stage was closed. Look again: what is open now is another stage."
+
+
+def refuse_other_stage(form: Form, stage: str) -> None:
+    """Sign only the stage that the page showed: a second click must not sign the next one (SEC-28)."""
+    if form.get("stage") not in {"", stage}:
+        raise StageMoved
 
 
 def standing_for(form: Form) -> int | None:

@@ -13,7 +13,7 @@ from qms.http.forms import Form
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.web import signing
-from qms.web.desk import Desk, desk_of, standing_for
+from qms.web.desk import Desk, desk_of, refuse_other_stage, standing_for
 from qms.web.documents._pages import pages
 from qms.web.documents.library import seen
 from qms.web.revisions import name_of, page_of, ref_at, shared, work_on
@@ -117,10 +117,11 @@ def sign_withdrawal(number: str, label: str, lang: str) -> ResponseReturnValue:
     """Sign the open stage of a withdrawal."""
     ref, form = ref_at(number, lang, label), Form()
     stage = _desk(ref).stage
-    if stage not in _VERBS:
+    if stage not in _VERBS and form.get("stage") in {"", stage}:
         raise NothingToSee
-    verb, meaning = _VERBS[stage]
     with signing.trying(form):
+        refuse_other_stage(form, stage)
+        verb, meaning = _VERBS[stage]
         opened = signing.key(form, ref, meaning)
         with act() as work:
             verb(work, ref, password=opened, opinion=form.get("opinion"), standing_for=standing_for(form))

@@ -14,7 +14,7 @@ from qms.http.edge import NothingToSee, act, page, tell
 from qms.http.forms import Form
 from qms.kernel.labels import N_
 from qms.web import signing
-from qms.web.desk import desk_of, standing_for
+from qms.web.desk import desk_of, refuse_other_stage, standing_for
 from qms.web.documents import text
 from qms.web.drafts._pages import AT, opened, pages
 from qms.web.revisions import name_of, page_of, ref_at, shared, work_on
@@ -105,11 +105,12 @@ def sign(number: str, lang: str, label: str) -> ResponseReturnValue:
     work, ref, _ = opened(number, lang, label)
     waiting = documents.waiting(work.session, work.rights, ref, work.today)
     stage = waiting.stage.value if waiting else ""
-    if stage not in _VERBS:
-        raise NothingToSee
-    verb, meaning = _VERBS[stage]
     form = Form()
+    if stage not in _VERBS and form.get("stage") in {"", stage}:
+        raise NothingToSee
     with signing.trying(form):
+        refuse_other_stage(form, stage)
+        verb, meaning = _VERBS[stage]
         key = signing.key(form, ref, meaning)
         with act() as writing:
             verb(writing, ref, password=key, opinion=form.get("opinion"), standing_for=standing_for(form))
