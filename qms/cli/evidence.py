@@ -108,16 +108,7 @@ def request(  # noqa: PLR0917 - click passes one argument an option, by name
 @click.pass_obj
 def approve(session: Session, number: str) -> None:
     """Approve a request by signature; the worker builds the bundle."""
-    actor, _ = session.who()
-    with session.runtime.works.reading(actor) as look:
-        key = accounts.open_key(
-            look.session,
-            actor.person_id or 0,
-            session.password(),
-            ref=Ref("evidence", number),
-            meaning=Meaning.APPROVED,
-            now=look.now,
-        )
+    key = session.key(Ref("evidence", number), Meaning.APPROVED, "evidence approve")
     with session.writing("evidence approve") as work:
         bundles.approve(work, number, password=key)
     session.output.result({"number": number}, N_("{number} is approved and being built."))

@@ -44,6 +44,7 @@ class Session:
         self._runtime: Runtime | None = None
         self._password: str | None = None
         self._who: tuple[Actor, Rights] | None = None
+        self.continuing = True
         Session.last = output
 
     @property
@@ -84,6 +85,8 @@ class Session:
     def who(self) -> tuple[Actor, Rights]:
         """The acting person, proven by the password once a run (P11-200)."""
         if self._who is None:
+            if self.continuing:
+                self._refuse_older()
             login, password = self.named(), self.password()
             ticket = self.prove(login, password)
             if ticket.must_change:
@@ -93,6 +96,11 @@ class Session:
                     raise accounts.SecondFactorDemanded
             self._who = self.runtime.person(login)
         return self._who
+
+    def _refuse_older(self) -> None:
+        """Nobody acts on a trail that does not continue what was signed of it (TRL-10)."""
+        if refusal := self.runtime.assure():
+            raise refusal
 
     def prove(self, login: str, password: str, *, keep: bool = False) -> accounts.Ticket:
         """Prove a person by password, and by a code where their second factor is on (SEC-10).
@@ -117,6 +125,14 @@ class Session:
             if not keep:
                 accounts.sign_out(work, ticket.token)
         return ticket
+
+    def key(self, ref: Ref, meaning: accounts.Meaning, attempt: str) -> accounts.OpenKey:
+        """The acting person's key, opened outside any writing Work; a failure is journalled (TRL-16)."""
+        actor, _ = self.who()
+        with self.journalled(actor, attempt), self.runtime.works.reading(actor) as look:
+            return accounts.open_key(
+                look.session, actor.person_id or 0, self.password(), ref=ref, meaning=meaning, now=look.now
+            )
 
     @contextmanager
     def journalled(self, actor: Actor, attempt: str) -> Iterator[None]:

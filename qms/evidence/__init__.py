@@ -1,6 +1,7 @@
 """Evidence for somebody outside: asked for, approved, gathered at one moment, sealed, verified anywhere."""
 
 from qms.evidence.build import SERVICE, SERVICE_RIGHTS, build, make
+from qms.evidence.csvs import table as csv_table
 from qms.evidence.describe import SENTENCES
 from qms.evidence.errors import (
     BundleKeyExists,
@@ -74,6 +75,7 @@ __all__ = [
     "blobs",
     "build",
     "bundle",
+    "csv_table",
     "fail",
     "freeze",
     "gather",

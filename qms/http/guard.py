@@ -39,6 +39,7 @@ EVERYDAY: Final = frozenset(
         "evidence.new",
         "evidence.reject",
         "evidence.retry",
+        "trail.begin_review",
         "trail.verify",
     }
 )
@@ -52,9 +53,13 @@ SIGNED: Final = frozenset(
         "drafts.sign",
         "drafts.submit",
         "evidence.approve",
+        "trail.restart",
+        "trail.sign_review",
     }
 )
 """Acts whose own page asks for the password, every time (P11-200)."""
+_ALWAYS: Final = frozenset({"accounts.sign_out", "trail.restart"})
+"""Acts that ask by themselves whether the workspace is closed: leaving, and what opens it again."""
 _ITS_OWN: Final = frozenset({LOGIN, PASSWORD, CODE, "csrf_token"})
 _UNTIL_CHANGED: Final = frozenset({"accounts.password", "accounts.sign_out", "home.language"})
 _UNTIL_ENROLLED: Final = _UNTIL_CHANGED | {"accounts.second_factor", "accounts.change_factor"}
@@ -73,7 +78,7 @@ def attach(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if request.endpoint in {None, "static"} or view is None or getattr(view, "qms_bare", False):
             return None
-        unsafe = request.method not in SAFE and request.endpoint != "accounts.sign_out"
+        unsafe = request.method not in SAFE and request.endpoint not in _ALWAYS
         if unsafe and (refusal := runtime().gate()):
             raise refusal  # Works would refuse it too; here nothing that was sent is read first
         look()

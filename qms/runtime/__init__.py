@@ -24,6 +24,7 @@ from qms.runtime.parts import (
     sentences,
 )
 from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
+from qms.runtime.restarting import refuse_closed, restart_trail
 from qms.runtime.restore import restore
 from qms.runtime.site import Exported, Readers, export_site
 
@@ -60,7 +61,9 @@ __all__ = [
     "make",
     "ports",
     "readiness",
+    "refuse_closed",
     "register",
+    "restart_trail",
     "restore",
     "schema",
     "scrub",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qms.trail.chain import Fault
 from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kept, restart
 from qms.trail.clocks import ClockStep
-from qms.trail.describe import describe
+from qms.trail.describe import SENTENCES, describe
 from qms.trail.errors import (
     CertificatesUnreadable,
     CheckpointInconsistent,
@@ -18,7 +18,7 @@ from qms.trail.errors import (
     StampRefused,
 )
 from qms.trail.extract import extract
-from qms.trail.journal import TrailRow, append, browse, head, history, record_refusal, since, snapshot
+from qms.trail.journal import REFUSALS, TrailRow, append, browse, head, history, record_refusal, since, snapshot
 from qms.trail.keys import PublicKey, SigningKey, load_key, make_key
 from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead, TrailPersonal, TrailStamp
 from qms.trail.personal import erase
@@ -28,6 +28,8 @@ from qms.trail.standing import Standing, State, standing
 from qms.trail.verify import Report, check, verify
 
 __all__ = [
+    "REFUSALS",
+    "SENTENCES",
     "CertificatesUnreadable",
     "Checkpoint",
     "CheckpointInconsistent",

@@ -13,7 +13,7 @@ from qms.trail.models import TrailCheckpoint, TrailEntry
 from qms.trail.proof import EXTRACT, GENESIS, body_digest, read_note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -23,12 +23,17 @@ _BATCH: Final = 2000
 
 
 def extract(
-    session: Session, refs: Collection[Ref] | None, since_seq: int = 0, until_seq: int | None = None
+    session: Session,
+    refs: Collection[Ref] | None,
+    since_seq: int = 0,
+    until_seq: int | None = None,
+    *,
+    seqs: Collection[int] | None = None,
 ) -> Iterator[str]:
     """The lines of an extract over the entries after `since_seq` up to `until_seq`.
 
-    The bodies are those about `refs` (None: all of them); of the others only the digests leave, so
-    that nobody learns what they say. The extract hangs on the oldest checkpoint that covers it;
+    The bodies are those about `refs` (None: all of them), and of these only the numbers `seqs` where
+    given; of the others only the digests leave, so that nobody learns what they say. The extract hangs on the oldest checkpoint that covers it;
     without `until_seq` it ends where the newest checkpoint ends.
     """
     first = since_seq + 1
@@ -40,10 +45,18 @@ def extract(
         raise NotYetCheckpointed(last=last)
     if not 1 <= first <= last:
         raise NothingToExtract(first=first, last=last)
-    return _lines(session, None if refs is None else {str(ref) for ref in refs}, first, last, note)
+    named = None if refs is None else {str(ref) for ref in refs}
+    chosen = None if seqs is None else frozenset(seqs)
+
+    def opened(seq: int, ref: str) -> bool:
+        return (named is None or ref in named) and (chosen is None or seq in chosen)
+
+    return _lines(session, opened, first, last, note)
 
 
-def _lines(session: Session, refs: set[str] | None, first: int, last: int, note: str) -> Iterator[str]:
+def _lines(
+    session: Session, opened: Callable[[int, str], bool], first: int, last: int, note: str
+) -> Iterator[str]:
     size = read_note(note).size
     hashes = select(TrailEntry.hash).where(TrailEntry.seq <= size).order_by(TrailEntry.seq)
     leaves = [bytes.fromhex(hashed) for hashed in session.scalars(hashes)]
@@ -61,7 +74,7 @@ def _lines(session: Session, refs: set[str] | None, first: int, last: int, note:
     with session.execute(query, execution_options={"yield_per": _BATCH}) as found:
         for row in found:
             told = {"seq": row.seq, "tag": row.tag, "digest": body_digest(row.body), "hash": row.hash}
-            if refs is None or row.ref in refs:
+            if opened(row.seq, row.ref):
                 told["body"] = row.body
             yield _line(told)
 

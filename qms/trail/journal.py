@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 ACTOR: Final = "actor"
+REFUSALS: Final = ("operation:deny", "person:sign-in:refuse", "signature:refuse", "trail:refuse")
+"""What was tried and refused, whoever tried it (TRL-16)."""
 # Core statements, built once: the trail is the last thing each act waits for (TRL-14).
 _ENTRIES, _PERSONAL, _HEAD = (
     model.metadata.tables[model.__tablename__] for model in (TrailEntry, TrailPersonal, TrailHead)
@@ -191,12 +193,15 @@ def browse(
     kind: str | None = None,
     after: datetime | None = None,
     before: datetime | None = None,
+    ref: str | None = None,
+    refused: bool = False,
     below: int | None = None,
     limit: int = 100,
 ) -> list[TrailRow]:
     """The newest entries that fit the filter, for a page; `below` is the seq to go on from (TRL-15).
 
-    `action` may end in `:` to mean every tag that begins so; `kind` is the kind of the ref.
+    `action` may end in `:` to mean every tag that begins so; `kind` is the kind of the ref, `ref` one
+    of them whole; `refused` leaves only what was refused.
     """
     query = select(TrailEntry).order_by(TrailEntry.seq.desc()).limit(limit)
     if actor is not None:
@@ -208,6 +213,10 @@ def browse(
         )
     if kind is not None:
         query = query.where(TrailEntry.ref.startswith(f"{kind}:", autoescape=True))
+    if ref is not None:
+        query = query.where(TrailEntry.ref == ref)
+    if refused:
+        query = query.where(TrailEntry.action.in_(REFUSALS))
     if after is not None:
         query = query.where(TrailEntry.at >= after)
     if before is not None:

@@ -18,8 +18,6 @@ from qms.trail_reviews.schedule import State, is_overdue
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-REFUSED = ("trail:refuse", "person:sign-in:refuse", "signature:refuse", "operation:deny")
-
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -75,7 +73,7 @@ def summary(session: Session, first: int, last: int) -> Summary:
     query = select(entry.action, counted).where(entry.seq >= first, entry.seq <= last)
     found = session.execute(query.group_by(entry.action).order_by(counted.desc(), entry.action)).all()
     acts = tuple((str(action), int(count)) for action, count in found)
-    refused = sum(count for action, count in acts if action in REFUSED)
+    refused = sum(count for action, count in acts if action in trail.REFUSALS)
     return Summary(sum(count for _, count in acts), refused, acts)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from qms.web import accounts, documents, drafts, evidence, home, jobs, search, tasks, trail, verification
+from qms.web import (
+    accounts,
+    documents,
+    drafts,
+    evidence,
+    home,
+    jobs,
+    search,
+    tasks,
+    trail_reviews,
+    verification,
+)
 from qms.web.home import places
 
 if TYPE_CHECKING:
@@ -19,7 +30,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     search.pages,
     evidence.pages,
     verification.pages,
-    trail.pages,
+    trail_reviews.pages,  # the pages of the trail, with those of its reviews
     jobs.pages,
 )
 

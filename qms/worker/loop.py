@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import documents, evidence, jobs, tasks, trail
+from qms import documents, evidence, jobs, tasks, trail, trail_reviews
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import say
 from qms.kernel.ports import Actor
@@ -24,6 +24,9 @@ from qms.worker.documents import issue
 from qms.worker.evidence import build
 from qms.worker.evidence import give_up as give_up_bundle
 from qms.worker.scrub import order, scrub
+from qms.worker.trail import STAMP, stamp
+from qms.worker.trail import give_up as give_up_stamp
+from qms.worker.trail import order as order_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,11 +54,13 @@ class Loop:
         self.handlers: Mapping[str, Callable[[Runtime, Actor, Pool, jobs.Claim], None]] = {
             "documents.issue": issue,
             evidence.JOB: build,
+            STAMP: stamp,
             scrubs.JOB: scrub,
         }
         self.mourners: Mapping[str, Callable[[Work, Mapping[str, Any], str], None]] = {
             "documents.issue": give_up_issue,
             evidence.JOB: give_up_bundle,
+            STAMP: give_up_stamp,
         }
         self._day: date | None = None
         self._reconciled: date | None = None
@@ -71,7 +76,7 @@ class Loop:
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            parts = (self.beat, self.day, self.mail, self.follow, self.reconcile)
+            parts = (self.beat, self.day, self.mail, self.stamp, self.follow, self.reconcile)
             for part in parts[:1] if self.idle() else parts:
                 self._guarded(part)
             stop.wait(_PAUSE)
@@ -183,6 +188,8 @@ class Loop:
         with works.writing(self.actor, every_permission()) as work:
             documents.day.run(work)
         with works.writing(self.actor, every_permission()) as work:
+            trail_reviews.open_due(work)
+        with works.writing(self.actor, every_permission()) as work:
             tasks.remind(work)
             if not works.demo:
                 order(work)
@@ -192,6 +199,10 @@ class Loop:
     def mail(self) -> bool:
         """Send the notices that wait."""
         return tasks.send_waiting(self.runtime.works, self.actor) > 0
+
+    def stamp(self) -> bool:
+        """Order a time-stamp for the newest checkpoint, where an authority is configured (TRL-11)."""
+        return order_stamp(self.runtime, self.actor)
 
     def follow(self) -> bool:
         """Bring the search index to the head of the trail."""

@@ -23,11 +23,7 @@ def document() -> None:
 
 def key(session: Session, ref: Ref, meaning: Meaning) -> accounts.OpenKey:
     """The acting person's key, opened with the password outside any writing Work."""
-    actor, _ = session.who()
-    with session.runtime.works.reading(actor) as work:
-        return accounts.open_key(
-            work.session, actor.person_id or 0, session.password(), ref=ref, meaning=meaning, now=work.now
-        )
+    return session.key(ref, meaning, "document sign")
 
 
 def ref_of(text: str) -> Ref:

@@ -1,0 +1,120 @@
+"""Reviews of the trail, and going on after a restore: the audit administrators' pages (TRL-15, TRL-10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, request, url_for
+
+from qms import trail, trail_reviews
+from qms.accounts import Meaning
+from qms.http.edge import NothingToSee, act, look, page, runtime, signed_in, tell
+from qms.http.forms import Form
+from qms.kernel.errors import Invalid, Problem
+from qms.kernel.labels import N_, say
+from qms.kernel.refs import Ref
+from qms.runtime import refuse_closed, restart_trail
+from qms.web import signing
+from qms.web.trail import pages
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from qms.kernel.work import Work
+
+_RESULTS = (("yes", N_("nothing that needs action")), ("no", N_("something that needs action")))
+
+
+def _seen() -> Work:
+    work = look()
+    if not work.rights.may("trail:read"):
+        raise NothingToSee
+    return work
+
+
+@pages.get("/trail/reviews")
+def reviews() -> ResponseReturnValue:
+    """What was reviewed, by whom, with what result; and the review to be done."""
+    return _page(Form())
+
+
+@pages.get("/trail/reviews/<int:review_id>")
+def review(review_id: int) -> ResponseReturnValue:
+    """One review, where its task leads: the open one is the form, a signed one stands in the list."""
+    trail_reviews.review(_seen().session, review_id, look().today)
+    return redirect(url_for("trail.reviews"), 303)
+
+
+def _page(form: Form) -> ResponseReturnValue:
+    work = _seen()
+    found = trail_reviews.open_review(work.session, work.today)
+    head = trail.head(work.session)[0]
+    last = form.get("last") or str(head)
+    counted = None
+    if found is not None:
+        counted = trail_reviews.summary(work.session, found.first, int(last) if last.isdecimal() else head)
+    body = page(
+        "trail/reviews.html",
+        form=form,
+        review=found,
+        last=last,
+        counted=counted,
+        rows=[each for each in trail_reviews.reviews(work.session, work.today) if each != found],
+        results=[(value, say(text, work.language)) for value, text in _RESULTS],
+        reviews=all(work.rights.may(each) for each in ("trail:read", "trail:verify")),
+    )
+    return body, form.status
+
+
+@pages.post("/trail/reviews")
+def begin_review() -> ResponseReturnValue:
+    """Begin a review that is not due yet."""
+    form = Form()
+    with signing.trying(form):
+        with act() as work:
+            trail_reviews.begin(work)
+        return redirect(url_for("trail.reviews"), 303)
+    return _page(form)
+
+
+@pages.post("/trail/reviews/sign")
+def sign_review() -> ResponseReturnValue:
+    """Sign the open review off with the own password, and what it found."""
+    form = Form()
+    with signing.trying(form, fields={trail_reviews.FindingNeeded: "found"}):
+        found = form.text("found")
+        last = form.text("last")
+        form.check()
+        clean = form.chosen("clean", _RESULTS) == "yes"
+        if not (last.isascii() and last.isdecimal()):
+            raise Invalid([Problem(N_("Write the number of an entry."), field="last")])
+        prepared = trail_reviews.prepare(look())
+        key = signing.key(form, prepared.ref, Meaning.REVIEWED)
+        with act() as work:
+            trail_reviews.sign_off(work, password=key, last=int(last), found=found, clean=clean)
+        tell(N_("Signed: the trail was reviewed up to entry {last}."), last=int(last))
+        return redirect(url_for("trail.reviews"), 303)
+    return _page(form)
+
+
+@pages.route("/trail/restart", methods=["GET", "POST"])
+def restart() -> ResponseReturnValue:
+    """Let the trail go on from an older state, with a reason and the own password (TRL-10)."""
+    if request.method == "POST":
+        refuse_closed(runtime())
+    work = look()
+    if not work.rights.may("trail:restart"):
+        raise NothingToSee
+    form = Form()
+    if request.method == "POST":
+        with signing.trying(form, fields={trail.RestartWithoutReason: "why"}):
+            why = form.text("why")
+            form.check()
+            # The password is proven without writing: nothing may be written before this act.
+            signing.key(form, Ref("person", str(signed_in().person_id)), Meaning.APPROVED)
+            count = restart_trail(runtime(), work.actor, work.rights, why)
+            tell(N_("The trail goes on; {count} signed checkpoints were given up."), count=count)
+            return redirect(url_for("trail.browse"), 303)
+    return page(
+        "trail/restart.html", form=form, found=trail.standing(runtime().works, look().actor)
+    ), form.status
