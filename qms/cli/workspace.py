@@ -37,28 +37,30 @@ def init(  # noqa: PLR0917 - click passes one argument an option, by name
         raise runtime.AlreadyAWorkspace(folder=home)
     given = {"organisation": name, "public_url": public_url, "database_url": database_url}
     _write_settings(home, {key: value for key, value in given.items() if value})
-    made, founded = runtime.make(
-        home, {"zh-Hans": name} if name else {"zh-Hans": "本组织", "en": "Organisation"}
-    )
-    session.adopt(made)
-    _tell_passwords(session, home, founded)
-    if not empty:
-        count = take_over(made)
-        session.output.say("{count} documents of the starter library are drafts.", count=count)
+
+    def told(made: runtime.Runtime, founded: accounts.Founded) -> None:
+        session.adopt(made)
+        _tell_passwords(session, home, founded)
+        if not empty:
+            count = take_over(made)
+            session.output.say("{count} documents of the starter library are drafts.", count=count)
+
+    names = {"zh-Hans": name} if name else {"zh-Hans": "本组织", "en": "Organisation"}
+    made, _ = runtime.make(home, names, told=told)
     made.search.follow(made.works, KEEPER)
 
 
 def _write_settings(home: Path, given: Mapping[str, str]) -> None:
-    """A `qms.toml` with what was given, in a folder that has none yet."""
+    """A `qms.toml` with what was given, in a folder that has none yet, or the very same."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "qms.toml"
-    if given and path.exists():
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in given.items()]
+    if given and path.exists() and path.read_text("utf-8") != "".join(lines):
         text = say("There is a file {file} already; set {keys} there.", file=path, keys=", ".join(given))
         raise click.UsageError(text)
     if given:
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in given.items()]
+        path.touch(mode=0o600)
         path.write_text("".join(lines), "utf-8")
-        path.chmod(0o600)
 
 
 def _tell_passwords(session: Session, home: Path, founded: accounts.Founded) -> None:

@@ -8,19 +8,21 @@ import re
 import shutil
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from qms import trail
 from qms.kernel import settings as configuration
+from qms.kernel.database import build_engine
 from qms.kernel.errors import Conflict, Damaged
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.runtime.backup import FOLDERS, FORMAT, KEYS, NOTE, BackupReport, run
-from qms.runtime.parts import FINISHED, KEEPER, build, every_permission
+from qms.runtime.parts import FINISHED, KEEPER, build, every_permission, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,19 @@ _MEMBER: Final = re.compile(
 )
 _PLAIN: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DATABASE: Final = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
+_TABLES: Final = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+_EMPTY: Final = """
+DO $$ DECLARE one record; BEGIN
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DROP TABLE public.%I CASCADE', one.tablename);
+  END LOOP;
+  FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p
+             WHERE p.pronamespace = 'public'::regnamespace
+               AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') LOOP
+    EXECUTE format('DROP FUNCTION %s', one.name);
+  END LOOP;
+END $$
+"""
 _FOLDERS: Final = ("records", "search_index", *FOLDERS, "keys", "checkpoints", "outbox")
 
 
@@ -45,6 +60,12 @@ class OtherDatabase(Conflict):
     """A copy of one kind of database cannot be put into another kind."""
 
     message = "The backup holds a database of {kind}; restore it into one of that kind."
+
+
+class DatabaseNotEmpty(Conflict):
+    """A restore never mixes with what another workspace has in a database."""
+
+    message = "The database is not empty; restore into an empty one."
 
 
 class BackupDamaged(Damaged):
@@ -64,6 +85,7 @@ def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> B
         raise FolderNotEmpty(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = [folder]
+    undo = ExitStack()
     try:
         with _archive(source) as packed, _archive(keys) as locked:
             note = _checked(packed, FORMAT)
@@ -71,9 +93,10 @@ def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> B
             settings = _settings(packed, folder, database_url)
             made += _folders(settings, folder)
             blobs = _unpack(packed, locked, settings)
-            _database(packed, note, settings)
+            _database(packed, note, settings, undo)
         report = _held_against(folder, note, source.name, blobs)
     except BaseException:
+        undo.close()
         for each in made:
             shutil.rmtree(each, ignore_errors=each != folder)
         if existed:
@@ -181,7 +204,9 @@ def _under(packed: zipfile.ZipFile, prefix: str, folder: Path, mode: int) -> Non
             target.write_bytes(packed.read(name))
 
 
-def _database(packed: zipfile.ZipFile, note: dict[str, Any], settings: configuration.Settings) -> None:
+def _database(
+    packed: zipfile.ZipFile, note: dict[str, Any], settings: configuration.Settings, undo: ExitStack
+) -> None:
     name = note["database"]
     kind = "SQLite" if name == "database.sqlite3" else "PostgreSQL"
     url = make_url(settings.database)
@@ -193,10 +218,30 @@ def _database(packed: zipfile.ZipFile, note: dict[str, Any], settings: configura
             raise FolderNotEmpty(folder=target)
         _copy(packed, name, target)
         return
+    with reached():
+        _refuse_filled(settings.database)
     copy = settings.at(settings.records) / ".database.dump"
     _copy(packed, name, copy)
+    undo.callback(_emptied, settings.database)
     run(("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy)), settings.database)
     copy.unlink()
+
+
+def _refuse_filled(url: str) -> None:
+    engine = build_engine(url)
+    with engine.connect() as connection:
+        there = connection.scalar(text(_TABLES))
+    engine.dispose()
+    if there:
+        raise DatabaseNotEmpty
+
+
+def _emptied(url: str) -> None:
+    """Take away what a restore that failed has put into a database which was empty before it."""
+    engine = build_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(_EMPTY))
+    engine.dispose()
 
 
 def _copy(packed: zipfile.ZipFile, name: str, target: Path) -> None:

@@ -82,6 +82,15 @@ class TrailBroken(Unavailable):
     message = "The trail does not verify, so nothing can be changed: {said}"
 
 
+class TrailOlder(Unavailable):
+    """A database from before its last checkpoint goes on by an explicit, recorded restart alone (TRL-10)."""
+
+    message = (
+        "The database ends at entry {last} and is older than the kept checkpoint of {signed} entries; "
+        "restore a newer backup, or let the trail go on from here by a recorded restart."
+    )
+
+
 class VaultClosed(Unavailable):
     """The folder of stored content takes nothing."""
 
@@ -144,12 +153,13 @@ def vault_open(settings: Settings) -> Unavailable | None:
 
 
 def trail_whole(works: Works, actor: Actor) -> Unavailable | None:
-    """What was added since the last checkpoint follows from it, and it is there (TRL-10)."""
-    try:
-        fault = trail.check(works, actor, whole=False).fault
-    except QmsError as error:
-        return TrailBroken(said=Phrase(error.message, **error.facts))
-    return TrailBroken(said=Phrase(fault.message, seq=fault.seq, **fault.facts)) if fault else None
+    """The trail continues what was signed of it last (TRL-10); what it lacks is said apart from damage."""
+    found = trail.standing(works, actor)
+    if found.may_write or found.fault is None:
+        return None
+    if found.state is trail.State.OLDER:
+        return TrailOlder(signed=found.signed, last=found.last)
+    return TrailBroken(said=Phrase(found.fault.message, seq=found.fault.seq, **found.fault.facts))
 
 
 def room(settings: Settings) -> Exhausted | None:
