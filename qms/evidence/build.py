@@ -6,6 +6,7 @@ import base64
 import inspect
 import itertools
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from qms.evidence.plan import SEALED_AT, Plan, PlannedFile, Stream, pieces
 from qms.evidence.queries import BUILD, Request, visible_row
 from qms.kernel.clock import iso, local_day
 from qms.kernel.labels import N_, say
+from qms.kernel.outbound import OutboundFailed, OutboundRefused
 from qms.kernel.ports import Actor, Rights
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from qms.kernel.vault import Vault
     from qms.kernel.work import Work, Works
 
+LOG: Final = logging.getLogger("qms.evidence")
 SERVICE: Final = Actor("service:evidence", "qms evidence")
 SERVICE_RIGHTS: Final = Rights(permissions={BUILD: None})
 _PROOF: Final = Path(inspect.getfile(trail.check_extract))
@@ -108,7 +111,10 @@ class _Building:
         with works.reading(self.actor, self.rights, works.settings.language) as work:
             found = gather(work, self.number)
         self.tell("checkpoint")
-        trail.checkpoint(works, self.actor, f"evidence {self.number}")
+        signed = trail.checkpoint(works, self.actor, f"evidence {self.number}")
+        if works.settings.timestamp_url:
+            self.tell("time-stamp")
+            self._stamp(signed.id)
         self.tell("extract")
         with works.reading(self.actor, self.rights) as work:
             extract = _extract(work, found)
@@ -122,6 +128,13 @@ class _Building:
             freeze(work, self.number, Frozen(digest, found.ceiling, found.head_seq, extract.size))
         return digest
 
+    def _stamp(self, checkpoint_id: int) -> None:
+        """Have the checkpoint stamped; without an answer the bundle goes without, and says so (TRL-11)."""
+        try:
+            trail.stamp(self.works, self.actor, checkpoint_id)
+        except (OutboundFailed, OutboundRefused, trail.StampRefused, trail.CertificatesUnreadable) as refusal:
+            LOG.warning("no time-stamp for the bundle %s: %s", self.number, refusal)
+
 
 @dataclass(frozen=True, slots=True)
 class _Extract:
@@ -129,6 +142,7 @@ class _Extract:
     note: str
     size: int
     root: str
+    stamp: trail.Stamp | None
 
 
 def _extract(work: Work, found: Gathered) -> _Extract:
@@ -139,7 +153,8 @@ def _extract(work: Work, found: Gathered) -> _Extract:
     stream = Stream(line.encode() for line in itertools.chain([head], closed))
     digest = work.vault.put(cast("BinaryIO", stream))
     _, size, root = told["checkpoint"].split("\n")[:3]
-    return _Extract(digest, told["checkpoint"], int(size), base64.b64decode(root).hex())
+    stamp = trail.stamp_of(work.session, told["checkpoint"])
+    return _Extract(digest, told["checkpoint"], int(size), base64.b64decode(root).hex(), stamp)
 
 
 def _closed(lines: Iterator[str], closes_at: datetime, own: Ref) -> Iterator[str]:
@@ -165,6 +180,8 @@ def _plan(works: Works, found: Gathered, extract: _Extract, key: BundleKey) -> P
     public = trail.load_key(settings.at(settings.keys)).public
     languages = index_html.languages(settings.language)
     facts = {"number": request.number, "receiver": _receiver(request), "purpose": request.purpose}
+    if extract.stamp:
+        facts |= {"authority": extract.stamp.authority, "at": iso(extract.stamp.at)}
     description = index_html.page(
         "description.html",
         settings.language,
@@ -184,6 +201,8 @@ def _plan(works: Works, found: Gathered, extract: _Extract, key: BundleKey) -> P
         standalone.SCRIPT: Path(standalone.__file__).read_bytes(),
         standalone.PROOF: _PROOF.read_bytes(),
     }
+    if extract.stamp:
+        own[standalone.TIMESTAMP] = extract.stamp.answer
     files = [
         PlannedFile(item.path, digest, item.title)
         for item, digest in zip(found.items, found.digests, strict=True)

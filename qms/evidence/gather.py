@@ -18,7 +18,7 @@ from qms.evidence.lifecycle import BUILDABLE, LABELS
 from qms.evidence.operations import refuse_unapproved
 from qms.evidence.paths import is_safe
 from qms.evidence.queries import Request, value, visible_row
-from qms.evidence.standalone import OWN_FILES
+from qms.evidence.standalone import RESERVED
 from qms.kernel.clock import start_of
 from qms.kernel.labels import Phrase
 from qms.kernel.refs import Ref
@@ -97,7 +97,7 @@ def _after(day: date) -> date:
 
 def _digest(work: Work, item: Item) -> str:
     """The digest of an item that may travel; a program's fault is refused by name."""
-    if not is_safe(item.path) or item.path in OWN_FILES:
+    if not is_safe(item.path) or item.path in RESERVED:
         raise UnsafeItemError(f"the path {item.path!r} may not be used in a bundle")
     if (item.digest is None) == (item.content is None):
         raise UnsafeItemError(f"{item.path} needs either a digest or content")

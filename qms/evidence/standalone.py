@@ -36,10 +36,12 @@ TAG_FILES: Final = LISTED_TAGS | {TAGMANIFEST, SIGNATURE}
 README, INDEX, INDEX_CSV = "00-README.txt", "01-index.html", "01-index.csv"
 DESCRIPTION: Final = "system-description.html"
 EXTRACT, CHECKPOINT, TRAIL_KEY = "trail/extract.jsonl", "trail/checkpoint.txt", "trail/trail-key.pub.pem"
+TIMESTAMP: Final = "trail/checkpoint.tsr"
 SCRIPT, PROOF = "verify.py", "proof.py"
 OWN_FILES: Final = (
     README, INDEX, INDEX_CSV, DESCRIPTION, EXTRACT, CHECKPOINT, TRAIL_KEY, SCRIPT, PROOF,
 )  # fmt: skip
+RESERVED: Final = (*OWN_FILES, TIMESTAMP)  # the last is in a bundle only where an authority was asked
 _LINE: Final = re.compile(r"([0-9a-f]{64}|[0-9a-f]{128})  ([!-~][ -~]*)")
 _LARGEST_TAG: Final = 256 << 20
 _LONGEST_LINE: Final = 32 << 20

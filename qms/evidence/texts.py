@@ -16,6 +16,7 @@ TITLES: Final = {
     standalone.DESCRIPTION: N_("How this system keeps its evidence"),
     standalone.EXTRACT: N_("Extract of the trail"),
     standalone.CHECKPOINT: N_("Signed checkpoint of the trail"),
+    standalone.TIMESTAMP: N_("Time-stamp of the checkpoint by another authority"),
     standalone.TRAIL_KEY: N_("Public key of the trail"),
     standalone.SCRIPT: N_("Program that verifies this bundle"),
     standalone.PROOF: N_("Program that verifies the extract of the trail"),
@@ -51,11 +52,25 @@ AFTER: Final = (
         "one that the organisation gave you by another way: on paper, by telephone, on its website."
     ),
     N_("Do not take the fingerprint from this bundle, nor trust a program that came with it more than it."),
-    N_("The instants are those of the organisation's own clock; no third party has confirmed them."),
     N_(
         "The bundle holds what its receiver may see. That something is not in it does not prove that it "
         "does not exist."
     ),
+)
+UNSTAMPED: Final = (
+    N_("The instants are those of the organisation's own clock; no third party has confirmed them."),
+)
+STAMPED: Final = (
+    N_(
+        "The instants are those of the organisation's own clock. The authority {authority} confirmed that "
+        "the checkpoint, and with it every entry under it, existed at {at}. With its root certificate in "
+        "authority.pem this command verifies it:"
+    ),
+    (
+        "    openssl ts -verify -data data/trail/checkpoint.txt -in data/trail/checkpoint.tsr"
+        " -CAfile authority.pem"
+    ),
+    N_("Take that certificate from the authority itself."),
 )
 
 DESCRIPTION: Final = (
@@ -120,5 +135,6 @@ def _readme(facts: Mapping[str, object], language: str) -> str:
     own = [f"    {command.format(**facts)}" for command in _OWN]
     heading = told(NOT_PROVEN)
     lines = [title, "", *map(told, BEFORE), "", *commands, "", *map(told, BETWEEN), "", *own, ""]
-    lines += [heading, "", *(line for text in AFTER for line in (told(text), ""))]
+    clock = STAMPED if "authority" in facts else UNSTAMPED
+    lines += [heading, "", *(line for text in (*AFTER, *clock) for line in (told(text), ""))]
     return "\n".join(lines)

@@ -18,7 +18,17 @@ from qms.trail.errors import (
     StampRefused,
 )
 from qms.trail.extract import extract
-from qms.trail.journal import REFUSALS, TrailRow, append, browse, head, history, record_refusal, since, snapshot
+from qms.trail.journal import (
+    REFUSALS,
+    TrailRow,
+    append,
+    browse,
+    head,
+    history,
+    record_refusal,
+    since,
+    snapshot,
+)
 from qms.trail.keys import PublicKey, SigningKey, load_key, make_key
 from qms.trail.models import TrailCheckpoint, TrailEntry, TrailHead, TrailPersonal, TrailStamp
 from qms.trail.personal import erase

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from qms.kernel.work import Work
 
+__all__ = ["pages"]
+
 _RESULTS = (("yes", N_("nothing that needs action")), ("no", N_("something that needs action")))
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -31,6 +32,7 @@ from qms.kernel.refs import Ref
 from qms.kernel.vault import BlobDamaged, BlobMissing, LocalVault
 from qms.kernel.work import Works
 from tests.evidence.factories import EVERYTHING, SERVICE, House, Paper, People
+from tests.trail.authority import authority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +86,30 @@ def test_four_standard_commands_verify_it(made: House, tmp_path: Path) -> None:
     assert bagit.Bag(str(root)).validate(), "nothing was left behind in the folder"
     report = evidence.verify_bundle(root, made.key.fingerprint)
     assert (report.ok, report.authentic) == (True, True), report.sentences()
+
+
+def test_an_authority_confirms_its_checkpoint(made: House, tmp_path: Path) -> None:
+    """TRL-11: where one is asked, its answer travels along, and openssl takes it as the bundle says."""
+    with authority(tmp_path / "authority") as tsa:
+        made.works.settings = replace(
+            made.works.settings, timestamp_url=tsa.url, timestamp_certificates=tsa.root
+        )
+        done = made.built()
+        tsa.spoil = lambda _: b"not now"
+        without = made.built()
+    root = unpacked(made, done, tmp_path / "out")
+    (root.parent / "authority.pem").write_bytes(tsa.root.read_bytes())
+    said = (root / "data" / "00-README.txt").read_text("utf-8").split("=" * 72)[0]
+    (command,) = [line.strip() for line in said.splitlines() if "openssl ts" in line]
+    ran = run(*command.replace("authority.pem", "../authority.pem").split(), cwd=root)
+    assert (ran.returncode, "Verification: OK" in ran.stdout + ran.stderr) == (0, True)
+    assert "CN=test authority" in said
+    note = root / "data" / "trail" / "checkpoint.txt"
+    note.write_text(note.read_text("utf-8").replace("\n", "\n0", 1), "utf-8")
+    assert run(*command.replace("authority.pem", "../authority.pem").split(), cwd=root).returncode != 0
+    assert evidence.verify_bundle(io.BytesIO(content(made, done)), made.key.fingerprint).authentic
+    assert "data/trail/checkpoint.tsr" not in files(made, without)
+    assert "no third party has confirmed" in files(made, without)["data/00-README.txt"].decode()
 
 
 def test_we_verify_it_without_a_database(made: House, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qms import trail
 from qms.kernel.labels import LANGUAGES, say
 from qms.runtime import sentences
-from tests.house.reading import modules
+from tests.house.reading import modules, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,12 @@ RECORDS = {"record", "Change", "_ended"}
 
 def _constants() -> dict[str, str]:
     """Every name in capitals that holds a tag, so that `work.record(SIGN, ...)` is read too."""
-    found = {}
+    found: dict[str, str] = {}
     for tree in modules().values():
         for node in ast.walk(tree):
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant):
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and (value := text_of(node.value)):
                 names = node.targets if isinstance(node, ast.Assign) else [node.target]
-                found.update({name.id: node.value.value for name in names if isinstance(name, ast.Name)})
+                found.update({name.id: value for name in names if isinstance(name, ast.Name)})
     return found
 
 
@@ -38,7 +38,9 @@ def _tags() -> Iterator[tuple[str, str]]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             for argument in node.args[:2] if name in RECORDS else ():
                 for each in ast.walk(argument):
-                    value = each.value if isinstance(each, ast.Constant) else known.get(getattr(each, "id", ""))
+                    value = (
+                        each.value if isinstance(each, ast.Constant) else known.get(getattr(each, "id", ""))
+                    )
                     if isinstance(value, str) and ":" in value and " " not in value:
                         yield value, path
 
