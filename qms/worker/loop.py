@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import documents, evidence, jobs, tasks, trail, trail_reviews
+from qms import accounts, documents, evidence, jobs, tasks, trail, trail_reviews
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import say
 from qms.kernel.ports import Actor
@@ -191,6 +191,7 @@ class Loop:
             trail_reviews.open_due(work)
         with works.writing(self.actor, every_permission()) as work:
             tasks.remind(work)
+            accounts.forget_attempts(work)
             if not works.demo:
                 order(work)
         self._day = today

@@ -232,6 +232,32 @@ def test_a_substitute_signs_as_substitute(work: Work) -> None:
         _sign(work, post="risk-head", substitute_for=boss, round=2)
 
 
+def test_no_role_signs_for_another(work: Work) -> None:
+    """CN-03, P11-200: not with every role at once, nor every permission; only one's own name comes out."""
+    organisation(work)
+    zhang, other = signer(work, "zhang", post="risk-head"), signer(work, "li")
+    for role in accounts.ROLES.values():
+        if not role.administrator or role.code == "security-administrator":
+            accounts.grant(work, other, role.code)
+    as_person(work, other)
+    work.rights = Rights(other, dict.fromkeys(accounts.PERMISSIONS), roles=frozenset(accounts.ROLES))
+    refused = (
+        (SigningRefused, {"password": _open(work, zhang)}),
+        (NotSubstitute, {"post": "risk-head", "substitute_for": zhang}),
+        (PostNotHeld, {"post": "risk-head"}),
+    )
+    for refusal, more in refused:
+        with pytest.raises(refusal):
+            _sign(work, **more)
+    with pytest.raises(SigningRefused):
+        accounts.open_key(work.session, zhang, OTHER, ref=REF, meaning=Meaning.APPROVED, now=work.now)
+    assert {row.person_id for row in (_sign(work),)} == {other}
+
+
+def _open(work: Work, who: int) -> accounts.OpenKey:
+    return accounts.open_key(work.session, who, PASSWORD, ref=REF, meaning=Meaning.APPROVED, now=work.now)
+
+
 def test_somebody_who_left_does_not_sign(work: Work) -> None:
     organisation(work)
     who = signer(work, "zhang")

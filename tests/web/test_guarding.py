@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from qms import accounts, tasks, trail
 from qms.accounts import ADMINISTRATORS
+from qms.accounts.models import Attempt
 from qms.runtime import KEEPER, Runtime
 from qms.worker.loop import Loop
 from tests.web.house import PASSWORD, Browser, person_id, words_of
@@ -100,6 +102,18 @@ def test_wrong_passwords_at_sign_in_do_not_lock_signing(
     for _ in range(7):
         stranger.submit("/sign-in", {"login": "author", "password": "wrong"})
     assert author.submit(address, {"password": PASSWORD}).status_code == 303
+
+
+def test_the_day_job_forgets_old_counts(runtime: Runtime, loop: Loop) -> None:
+    """SEC-09, MLP-10: counts of wrong passwords that no longer matter do not stay."""
+    with runtime.works.writing(KEEPER) as work:
+        for account, days in (("ab" * 32, 3), ("cd" * 32, 0)):
+            failed = work.now - timedelta(days=days)
+            work.session.add(Attempt(account=account, address="a", failures=3, failed_at=failed))
+    assert loop.day()
+    with runtime.works.reading(KEEPER) as work:
+        kept = {row.account[:2] for row in work.session.scalars(select(Attempt).where(Attempt.failures > 0))}
+    assert kept == {"cd"}
 
 
 def test_a_role_is_changed_on_its_page(browser: Open, runtime: Runtime) -> None:
