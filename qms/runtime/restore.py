@@ -94,6 +94,7 @@ def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> B
             made += _folders(settings, folder)
             blobs = _unpack(packed, locked, settings)
             _database(packed, note, settings, undo)
+            _finish(locked, settings)
         report = _held_against(folder, note, source.name, blobs)
     except BaseException:
         undo.close()
@@ -185,7 +186,7 @@ def _folders(settings: configuration.Settings, folder: Path) -> list[Path]:
 def _unpack(packed: zipfile.ZipFile, locked: zipfile.ZipFile, settings: configuration.Settings) -> int:
     for part in (*FOLDERS, "checkpoints"):
         _under(packed, f"{part}/", settings.at(getattr(settings, part)), 0o644)
-    _under(locked, "keys/", settings.at(settings.keys), 0o600)
+    _under(locked, "keys/", settings.at(settings.keys), 0o600, later=f"keys/{FINISHED}")
     vault = LocalVault(settings.at(settings.records) / "vault")
     digests = [name.removeprefix("vault/") for name in packed.namelist() if name.startswith("vault/")]
     for digest in digests:
@@ -195,9 +196,9 @@ def _unpack(packed: zipfile.ZipFile, locked: zipfile.ZipFile, settings: configur
     return len(digests)
 
 
-def _under(packed: zipfile.ZipFile, prefix: str, folder: Path, mode: int) -> None:
+def _under(packed: zipfile.ZipFile, prefix: str, folder: Path, mode: int, later: str = "") -> None:
     for name in packed.namelist():
-        if name.startswith(prefix):
+        if name.startswith(prefix) and name != later:
             target = folder / name.removeprefix(prefix)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(mode=mode)
@@ -225,6 +226,11 @@ def _database(
     undo.callback(_emptied, settings.database)
     run(("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy)), settings.database)
     copy.unlink()
+
+
+def _finish(locked: zipfile.ZipFile, settings: configuration.Settings) -> None:
+    """The mark of a workspace, last: a restore that was killed is none, and nothing opens it (REL-02)."""
+    _under(locked, f"keys/{FINISHED}", settings.at(settings.keys) / FINISHED, 0o600)
 
 
 def _refuse_filled(url: str) -> None:
