@@ -113,6 +113,7 @@ from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, RESERVED, ROLE
 from qms.accounts.queries import (
     acting_for,
     actor_of,
+    allowed,
     circles_of,
     clearance_of,
     cleared,
@@ -205,6 +206,7 @@ __all__ = [
     "add_department",
     "add_person",
     "add_post",
+    "allowed",
     "apply_organisation",
     "begin_factor",
     "change_password",

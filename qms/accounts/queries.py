@@ -211,6 +211,17 @@ def cleared(session: Session, grade: int, circle: str | None) -> set[int]:
     return set(session.scalars(query))
 
 
+def allowed(session: Session, permission: str) -> set[int]:
+    """The active people who hold a role with this permission, in whichever department."""
+    query = (
+        select(Grant.person_id)
+        .join(RolePermission, RolePermission.role_id == Grant.role_id)
+        .join(Person, Person.id == Grant.person_id)
+        .where(RolePermission.permission == permission, Grant.withdrawn_at.is_(None), Person.active)
+    )
+    return set(session.scalars(query))
+
+
 def circles_of(session: Session, person_id: int) -> frozenset[str]:
     """The codes of the closed circles the person is in (R19)."""
     return frozenset(

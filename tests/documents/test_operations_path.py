@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from qms import documents, trail
+from sqlalchemy import select
+
+from qms import documents, tasks, trail
+from qms.accounts.models import Grant, Role
 from qms.documents.lifecycle import State
 from tests.documents import factories
 from tests.documents.factories import EVERYTHING, SERVICE
@@ -57,3 +60,32 @@ def test_a_revision_takes_the_place_of_the_last_on_its_day(works: Works, clock: 
         entered = [row.action for row in trail.history(work.session, second, 50)]
     assert "document:revision:leave-force" in left
     assert "document:revision:enter-force" in entered
+
+
+def test_nobody_owes_the_reading_of_what_no_role_lets_them_confirm(works: Works) -> None:
+    """An administrator belongs to a department too; the reading comes with the role and goes with it."""
+    made = factories.organisation(works)
+    with made.service() as work:
+        factories.add(work, made, "keeper", role="system-administrator")
+        factories.add(work, made, "newcomer")
+    ref = factories.issued(made)
+
+    def owing() -> set[int]:
+        with works.reading(SERVICE, EVERYTHING) as work:
+            return {owed.person_id for owed in tasks.outstanding(work.session, "documents:read", ref)}
+
+    assert made.ids["outsider"] in owing()
+    assert owing().isdisjoint({made.ids["keeper"], made.ids["newcomer"]})
+    with made.service() as work:
+        role = work.session.scalars(select(Role).where(Role.code == "reader")).one()
+        work.session.add(
+            Grant(
+                person_id=made.ids["newcomer"],
+                role_id=role.id,
+                granted_by="service:test",
+                granted_at=work.now,
+            )
+        )
+    factories.run_day(made)
+    assert made.ids["newcomer"] in owing()
+    assert made.ids["keeper"] not in owing()

@@ -44,9 +44,16 @@ def reached(session: Session, distribution: Distribution, day: date) -> set[int]
 
 
 def readers(session: Session, revision: Revision, day: date) -> set[int]:
-    """Everybody the distribution reaches who may see the revision; nobody owes what they may not open."""
+    """Everybody the distribution reaches who may see the revision; nobody owes what they may not open.
+
+    An administrator belongs to a department like anybody else, and sees no content by that role.
+    """
     found = reached(session, distribution_of(session, revision), day)
-    return found & accounts.cleared(session, revision.secrecy, revision.circle)
+    return (
+        found
+        & accounts.cleared(session, revision.secrecy, revision.circle)
+        & accounts.allowed(session, "documents:acknowledge")
+    )
 
 
 def acknowledged(session: Session, revision: Revision, day: date | None = None) -> set[int]:
