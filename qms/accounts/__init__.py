@@ -1,5 +1,6 @@
 """People, departments, posts, roles and grants, secrecy, substitutes, credentials and signatures."""
 
+from qms.accounts.bounded_yaml import yaml_fault
 from qms.accounts.describe import SENTENCES
 from qms.accounts.errors import (
     AccountAsleep,
@@ -293,4 +294,5 @@ __all__ = [
     "unused",
     "verify_signature",
     "withdraw_grant",
+    "yaml_fault",
 ]

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from qms.accounts.bounded_yaml import yaml_fault
 from qms.accounts.errors import OrganisationWrong
 from qms.kernel.errors import Problem
 from qms.kernel.labels import LANGUAGES, N_, Phrase
@@ -60,6 +61,8 @@ def read_organisation(text: str, file: str) -> Organisation:
     """Read and check the shape of a file; every fault is named by file, line and field."""
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
+    if fault := yaml_fault(text, file):
+        raise OrganisationWrong([fault])
     try:
         root = YAML(typ="safe", pure=True).compose(text)
         value = {} if root is None else _plain(root, (), lines, problems)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from qms.documents import numbering
@@ -13,7 +12,7 @@ from qms.documents.defaults import DECLARED
 from qms.documents.source import Source, read_source, write_source
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
-from qms.rendering import Content, read
+from qms.rendering import Content, picture_fault, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from qms.kernel.settings import Settings
     from qms.kernel.vault import Vault
 
-MOST_IMAGE: Final = 20 << 20
-_MAGIC: Final = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 _NOTHING: Final = Content((), "", "")
 
 
@@ -120,8 +117,4 @@ def _content(source: Source, settings: Settings) -> Content:
 def _image_fault(name: str, content: bytes | None) -> str | None:
     if content is None:
         return N_("The image {name} is missing; put it beside the text.")
-    if len(content) > MOST_IMAGE:
-        return N_("The image {name} is larger than 20 MB.")
-    if not content.startswith(_MAGIC[PurePosixPath(name).suffix.lower()]):
-        return N_("The file {name} is not the kind of image its name says.")
-    return None
+    return picture_fault(name, content)

@@ -16,6 +16,7 @@ from qms.rendering.furniture import contents_of
 from qms.rendering.grammar import sanitised
 from qms.rendering.markdown import Block, ClauseText, Content, read
 from qms.rendering.page import render_html
+from qms.rendering.pictures import picture_fault
 from qms.rendering.pool import Pool
 from qms.rendering.qr import parsed_code, qr_svg, short_code
 from qms.rendering.redline import Row, RowKind, compare, compare_texts
@@ -70,6 +71,7 @@ __all__ = [
     "own_font",
     "own_fonts",
     "parsed_code",
+    "picture_fault",
     "qr_svg",
     "read",
     "render_html",

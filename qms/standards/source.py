@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from qms.accounts import yaml_fault
 from qms.kernel.errors import Problem
 from qms.kernel.labels import LANGUAGES, N_
 from qms.standards.errors import EditionInvalid
@@ -60,11 +61,13 @@ def read_edition(text: str, file: str = "") -> EditionSource:
 
 
 def _parsed(text: str, file: str) -> CommentedMap:
+    if wrong := yaml_fault(text, file or None):
+        raise EditionInvalid([wrong])
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     try:
         raw = yaml.load(text)
-    except YAMLError as fault:
+    except (YAMLError, ValueError, RecursionError) as fault:
         mark = fault.problem_mark if isinstance(fault, MarkedYAMLError) else None
         line = mark.line + 1 if mark else None
         said = (fault.problem if isinstance(fault, MarkedYAMLError) else None) or type(fault).__name__

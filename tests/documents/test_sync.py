@@ -10,6 +10,7 @@ from qms import documents
 from qms.documents import errors, sync
 from qms.documents.sync import Deed
 from tests.documents import factories
+from tests.security.house import PICTURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,7 +190,7 @@ def test_a_reader_may_not_sync(made: Organisation, path: Path) -> None:
 
 def test_images_come_from_the_own_folder_only(made: Organisation, path: Path, tmp_path: Path) -> None:
     """A link that leads out of the folder is no image of the document."""
-    png = b"\x89PNG\r\n\x1a\nrest"
+    png = PICTURE
     (path.parent / "flow.png").write_bytes(png)
     (tmp_path / "secret.png").write_bytes(png)
     (path.parent / "out.png").symlink_to(tmp_path / "secret.png")

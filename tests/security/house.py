@@ -6,6 +6,7 @@ slow password hash is paid for fifty people.
 
 from __future__ import annotations
 
+import base64
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -48,6 +49,9 @@ SINCE: Final = date(2026, 1, 1)
 CIRCLE: Final = "board"
 OWNER: Final = "risk"
 ELSEWHERE: Final = "business"
+PICTURE: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PDF: Final = b"%PDF-1.7 the bytes of a sheet"
 # Above a department stand those that see what it sees (law 11), so the two lie beside each other.
 DEPARTMENTS: Final = {"centre": None, OWNER: "centre", ELSEWHERE: "centre"}
@@ -130,7 +134,7 @@ BOARD: Final = Variant("board", 2, circle=CIRCLE)
 VARIANTS: Final = (PLAIN, SECRET, BOARD)
 # The states an operation may start from, each with the number of its document: CP-STATE+VARIANT.
 STATES: Final = {
-    "draft": 10,
+    "draft": 34,
     "review": 20,
     "approval": 30,
     "approved": 40,
@@ -152,6 +156,7 @@ route:
   approve: {{roles: [{approve}], quorum: any}}
   release: {{roles: [document-controller, quality-manager], quorum: any}}
 {more}
+references: [{reference}]
 change: {{reason: {title}, summary: {title}}}
 ---
 
@@ -159,6 +164,8 @@ change: {{reason: {title}, summary: {title}}}
 # 1 目的
 
 {text}
+
+![图](x.png)
 """
 _REVIEWERS: Final = "reviewer, quality-manager, department-head"
 _APPROVERS: Final = "approver, quality-manager, department-head"
@@ -178,6 +185,7 @@ def source(number: str, variant: Variant, *, review: str = _REVIEWERS, text: str
         review=review,
         approve=_APPROVERS,
         more=variant.head,
+        reference=number_of("leaving", variant),
         text=text or f"Canary{variant.name} 金丝雀{variant.name} 本程序规定风险控制。",
     ).encode()
 
@@ -330,7 +338,7 @@ def token_of(login: str) -> str:
 
 def prepared(house: House, data: bytes, file: str) -> documents.Prepared:
     """A source made ready."""
-    return documents.prepare(house.works.vault, house.works.settings, data, file)
+    return documents.prepare(house.works.vault, house.works.settings, data, file, {"x.png": PICTURE})
 
 
 def _document(house: House, state: str, variant: Variant) -> None:

@@ -103,7 +103,8 @@ def uploaded(files: Sequence[FileStorage]) -> dict[str, bytes]:
 
 def name_of(file: FileStorage) -> str:
     """The plain name of an uploaded file."""
-    return PurePosixPath((file.filename or "").replace("\\", "/")).name
+    name = PurePosixPath((file.filename or "").replace("\\", "/")).name
+    return "" if name == ".." else name
 
 
 def with_pictures(text: str, names: Collection[str]) -> str:
