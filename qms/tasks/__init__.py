@@ -6,8 +6,12 @@ from qms.tasks.mail import send_waiting
 from qms.tasks.models import Notice, Task
 from qms.tasks.operations import cancel, notify, owe, remind, settle
 from qms.tasks.queries import Owed, doubtful, inbox, outstanding, overseen, task_count, task_of, waiting
+from qms.tasks.telling import CIRCLE, RIGHT, SECRECY
 
 __all__ = [
+    "CIRCLE",
+    "RIGHT",
+    "SECRECY",
     "SENTENCES",
     "NoSuchTask",
     "Notice",

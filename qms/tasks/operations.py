@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from qms.accounts import Person, heads_of, names_of
+from qms.accounts import Person, heads_of, names_of, rights_of
 from qms.kernel.clock import local_day
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.tasks.chasing import BEFORE, Step, next_steps
 from qms.tasks.models import Notice, Task
+from qms.tasks.telling import may_be_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -189,6 +190,8 @@ def _chase(work: Work, row: Task, step: Step) -> int:
 
 
 def _tell(work: Work, row: Task, receiver: int, *, step: str, subject: str, more: Mapping[str, Any]) -> bool:
+    if not may_be_told(row.facts, rights_of(work.session, receiver, work.today)):
+        return False
     link = f"{work.settings.public_url.rstrip('/')}/tasks" if work.settings.public_url else ""
     facts = {"task": [row.subject, row.facts], "due": row.due_on and str(row.due_on), "link": link, **more}
     body = _BODY if row.due_on else _BODY_UNDATED

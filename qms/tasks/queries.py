@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, or_, select
 
-from qms.accounts import acting_for, members, names_of
+from qms.accounts import acting_for, members, names_of, rights_of
 from qms.kernel.labels import say
+from qms.kernel.ports import Rights
 from qms.kernel.refs import Ref
 from qms.tasks.chasing import is_overdue
 from qms.tasks.errors import NoSuchTask
 from qms.tasks.models import Notice, Task
+from qms.tasks.telling import may_be_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
-
-    from qms.kernel.ports import Rights
 
 
 MAYBE_TWICE: Final = "It may arrive twice: how an earlier attempt ended is not known."
@@ -53,11 +53,15 @@ def inbox(session: Session, person_id: int, day: date | None = None) -> list[Owe
     """The person's open tasks, most urgent first.
 
     With a `day` also those of the people they stand in for on it, marked so, but not what
-    somebody owes personally, such as reading (R27).
+    somebody owes personally, such as reading (R27). What the person may no longer see is not shown.
     """
-    own = _open_of(session, [person_id])
     others = [] if day is None else acting_for(session, person_id, day)
-    theirs = [task for task in _open_of(session, others) if not task.personal]
+    found = _open_of(session, [person_id, *others])
+    # Without any task nobody needs to know what the person may see: this is asked on every page.
+    rights = rights_of(session, person_id, day or date.min) if found else Rights()
+    told = _told(found, rights)
+    own = [task for task in told if task.person_id == person_id]
+    theirs = [task for task in told if task.person_id != person_id and not task.personal]
     names = names_of(session, [person_id, *others])
     rows = [_owed(task, names, day, None) for task in own]
     rows += [_owed(task, names, day, names[task.person_id]) for task in theirs]
@@ -85,11 +89,11 @@ def outstanding(session: Session, kind: str, ref: Ref | str, day: date | None = 
 
 
 def overseen(session: Session, rights: Rights, day: date) -> list[Owed]:
-    """The open tasks of everybody in the departments the reader oversees."""
+    """The open tasks of everybody in the departments the reader oversees, as far as they may be told."""
     if not rights.may("tasks:oversee"):
         return []
     people = members(session, rights.permissions["tasks:oversee"], day)
-    tasks = _open_of(session, people)
+    tasks = _told(_open_of(session, people), rights)
     names = names_of(session, people)
     return sorted((_owed(task, names, day, None) for task in tasks), key=_urgency)
 
@@ -100,6 +104,10 @@ def _open() -> tuple[Any, ...]:
 
 def _open_of(session: Session, person_ids: Sequence[int]) -> Sequence[Task]:
     return session.scalars(select(Task).where(*_open(), Task.person_id.in_(person_ids))).all()
+
+
+def _told(found: Sequence[Task], rights: Rights) -> list[Task]:
+    return [task for task in found if may_be_told(task.facts, rights)]
 
 
 def _owed(task: Task, names: Mapping[int, str], day: date | None, for_name: str | None) -> Owed:

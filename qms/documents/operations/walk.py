@@ -81,18 +81,25 @@ def of_revision(revision: Revision, *, approved: bool) -> Walk:
     )
 
 
-def holders(session: Session, walked: Route, owner: str, day: date) -> Holders:
-    """Who holds each seat of a route on the day, and who may stand in for them (R27)."""
+def holders(session: Session, walked: Route, revision: Revision, day: date) -> Holders:
+    """Who holds each seat of a route on the day, and who may stand in for them (R27).
+
+    Only those inside secrecy and circle of the revision: nobody signs what they may not open, and
+    nobody is asked or told about it (SEC-07).
+    """
+    owner = revision.document.owner
+    able = accounts.cleared(session, revision.secrecy, revision.circle)
     seats: dict[str, frozenset[int]] = {}
     for stage in walked.stages:
         for seat in stage.seats:
             member, _, code = seat.partition(":")
             if member == Member.POST:
-                seats[seat] = frozenset(accounts.post_holders(session, code, day))
+                seats[seat] = frozenset(accounts.post_holders(session, code, day)) & able
             else:
-                seats[seat] = frozenset(accounts.role_holders(session, code, day, owner))
+                seats[seat] = frozenset(accounts.role_holders(session, code, day, owner)) & able
     people = frozenset[int]().union(*seats.values())
-    return Holders(seats, accounts.substitutes_by(session, people, day))
+    standing_in = accounts.substitutes_by(session, people, day)
+    return Holders(seats, {each: others & able for each, others in standing_in.items()})
 
 
 def signed(session: Session, walk: Walk) -> list[Signed]:
@@ -117,7 +124,7 @@ def signed(session: Session, walk: Walk) -> list[Signed]:
 
 def progress(session: Session, walk: Walk, day: date) -> Progress:
     """How far the round is on the day."""
-    held = holders(session, walk.route, walk.revision.document.owner, day)
+    held = holders(session, walk.route, walk.revision, day)
     given = signed(session, walk)
     return route.progress(walk.route, held, given, author=walk.author, approved=walk.approved)
 
@@ -164,7 +171,7 @@ def sign(
     """
     person = rows.person_id(work)
     day = work.today
-    held = holders(work.session, walk.route, walk.revision.document.owner, day)
+    held = holders(work.session, walk.route, walk.revision, day)
     given = signed(work.session, walk)
     _in_stage(walk, held, given, stage)
     _allowed(work, walk, stage, standing_for)
@@ -280,7 +287,7 @@ def ask(work: Work, walk: Walk, ref: Ref, now: Progress) -> None:
 def ask_again(work: Work, walk: Walk, ref: Ref, reason: str) -> None:
     """Owe another look to those who may release, after a failed issue."""
     stage = walk.route.stage(StageName.RELEASE)
-    held = holders(work.session, walk.route, walk.revision.document.owner, work.today)
+    held = holders(work.session, walk.route, walk.revision, work.today)
     tasks.owe(
         work,
         kind=task_kind(walk.purpose, StageName.RELEASE),
@@ -321,10 +328,13 @@ def task_kind(purpose: Purpose, stage: StageName) -> str:
 
 
 def facts(revision: Revision) -> Mapping[str, object]:
-    """What names a revision in the sentence of a task."""
+    """What names a revision in the sentence of a task, and who may be told of it (SEC-07)."""
     return {
         "number": revision.document.number,
         "label": revision.label,
         "language": revision.language,
         "title": revision.title,
+        tasks.SECRECY: revision.secrecy,
+        tasks.CIRCLE: revision.circle,
+        tasks.RIGHT: "documents:read",
     }
