@@ -15,10 +15,12 @@ from qms.cli.output import plain
 from qms.kernel.errors import Damaged
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, restart_trail, sentences
+from qms.runtime import KEEPER, hidden, restart_trail, sentences, told
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
+    from qms.kernel.work import Work
+    from qms.trail import TrailRow
 
 
 @click.group()
@@ -34,11 +36,7 @@ def show(session: Session, about: str | None, most: int) -> None:
     """Read the newest entries in plain sentences."""
     with session.reading() as work:
         accounts.require(work, "trail:read")
-        rows = (
-            trails.history(work.session, Ref.parse(about), most)
-            if about
-            else trails.browse(work.session, limit=most)
-        )
+        rows = told(work, _about(work, about, most) if about else trails.browse(work.session, limit=most))
     session.output.rows(
         {"seq": N_("No."), "at": N_("When"), "text": N_("What")},
         [
@@ -52,6 +50,15 @@ def show(session: Session, about: str | None, most: int) -> None:
             for row in rows
         ],
     )
+
+
+def _about(work: Work, about: str, most: int) -> list[TrailRow]:
+    """The entries about one thing; for what the person may not see there are none (SEC-07)."""
+    try:
+        ref = Ref.parse(about)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+    return [] if hidden(work, [ref]) else trails.history(work.session, ref, most)
 
 
 @trail.command()

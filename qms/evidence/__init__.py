@@ -38,7 +38,7 @@ from qms.evidence.operations import (
     request,
     retry,
 )
-from qms.evidence.queries import Request, blobs, bundle, request_of, requests
+from qms.evidence.queries import Request, blobs, bundle, hidden, request_of, requests
 from qms.evidence.verify import Report, verify_bundle
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "freeze",
     "gather",
     "hand_over",
+    "hidden",
     "load_key",
     "make",
     "make_key",

@@ -17,7 +17,7 @@ from qms.kernel.labels import Phrase
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -101,6 +101,15 @@ def visible_row(session: Session, rights: Rights, number: str, *, lock: bool = F
     if row is None:
         raise NoSuchRequest(number=number)
     return row
+
+
+def hidden(session: Session, rights: Rights, refs: Iterable[Ref]) -> frozenset[Ref]:
+    """Those of the refs about requests of which the person may not know."""
+    asked = {ref for ref in refs if ref.kind == "evidence"}
+    numbers = [ref.key for ref in asked]
+    query = select(EvidenceRequest.number).where(EvidenceRequest.number.in_(numbers), _visible(rights))
+    seen = set(session.scalars(query))
+    return frozenset(ref for ref in asked if ref.key not in seen)
 
 
 def _visible(rights: Rights) -> ColumnElement[bool]:

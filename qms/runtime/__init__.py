@@ -26,6 +26,7 @@ from qms.runtime.parts import (
 from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
 from qms.runtime.restarting import refuse_closed, restart_trail
 from qms.runtime.restore import restore
+from qms.runtime.sight import hidden, jobs_told, told
 from qms.runtime.site import Exported, Readers, export_site
 
 __all__ = [
@@ -55,7 +56,9 @@ __all__ = [
     "every_permission",
     "export_site",
     "free_bytes",
+    "hidden",
     "is_workspace",
+    "jobs_told",
     "last_beat",
     "logs",
     "make",
@@ -69,5 +72,6 @@ __all__ = [
     "scrub",
     "sentences",
     "startup",
+    "told",
     "upgrade",
 ]

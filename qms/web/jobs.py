@@ -10,6 +10,7 @@ from qms import jobs
 from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.jobs import STATES, State
 from qms.kernel.labels import N_
+from qms.runtime import jobs_told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -37,7 +38,7 @@ def listing() -> str:
     rows = jobs.listing(work.session, {asked} if asked else None, below=below, limit=_PAGE + 1)
     return page(
         "jobs/listing.html",
-        rows=rows[:_PAGE],
+        rows=jobs_told(work, rows[:_PAGE]),
         more=rows[_PAGE - 1].id if len(rows) > _PAGE else None,
         asked=asked,
         states=STATES,
@@ -50,7 +51,8 @@ def listing() -> str:
 def one(job_id: int) -> str:
     """One job with its progress, error and result."""
     work = _seen()
-    return page("jobs/one.html", job=jobs.job(work.session, job_id), states=STATES, is_open=_OPEN)
+    (job,) = jobs_told(work, [jobs.job(work.session, job_id)])
+    return page("jobs/one.html", job=job, states=STATES, is_open=_OPEN)
 
 
 @pages.post("/jobs/<int:job_id>/retry")

@@ -16,7 +16,7 @@ from qms.http.forms import Form
 from qms.kernel.clock import iso, start_of
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
-from qms.runtime import sentences
+from qms.runtime import sentences, told
 from qms.web.links import link
 from qms.web.trail_labels import LABELS
 
@@ -120,7 +120,7 @@ def browse() -> ResponseReturnValue:
     body = page(
         "trail/browse.html",
         form=form,
-        days=_by_day(work, [_told(work, row, names) for row in rows[:_PAGE]]),
+        days=_by_day(work, [_told(work, row, names) for row in told(work, rows[:_PAGE])]),
         more=rows[_PAGE - 1].seq if len(rows) > _PAGE else None,
         people=[(f"person:{each.id}", f"{each.name} ({each.login})") for each in people],
         acts=_ACTS,
@@ -180,9 +180,9 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _by_day(work: Work, told: Sequence[Told]) -> list[tuple[date, list[Told]]]:
+def _by_day(work: Work, entries: Sequence[Told]) -> list[tuple[date, list[Told]]]:
     days: list[tuple[date, list[Told]]] = []
-    for each in told:
+    for each in entries:
         day = _day(work, each.row.at)
         if not days or days[-1][0] != day:
             days.append((day, []))

@@ -29,6 +29,7 @@ from qms.documents.queries.standing import (
     waiting,
     withdrawal,
 )
+from qms.documents.queries.telling import hidden, is_about_documents
 from qms.documents.queries.verifying import Verification, verification
 
 __all__ = [
@@ -48,7 +49,9 @@ __all__ = [
     "difference",
     "document",
     "has_acknowledged",
+    "hidden",
     "in_force",
+    "is_about_documents",
     "leaning_on",
     "library",
     "links",
