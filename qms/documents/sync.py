@@ -165,6 +165,8 @@ def _step(work: Work, path: Path) -> Step:
     step = Step(name, deed, number, language, digest, own)
     if deed is not Deed.CONFLICT or revision is None:
         return step
+    if not rows.may_see(work.session, work.rights, work.today, revision):
+        return step  # both texts are shown to those who may read them (SEC-07)
     theirs = work.vault.read(revision.source_digest).decode("utf-8", "replace")
     return Step(
         name,

@@ -24,6 +24,7 @@ __all__ = [
     "NotOnTheRoute",
     "NothingIssued",
     "NumberMismatch",
+    "NumberTaken",
     "OpenRevision",
     "OwnerFixed",
     "OwnerUnknown",
@@ -118,6 +119,12 @@ class OpenRevision(Conflict):
     """One language of a document has one open revision at a time."""
 
     message = "{what} is still open; finish it or discard it before another revision begins."
+
+
+class NumberTaken(Conflict):
+    """A number is given once, also where the person may not see to what (SEC-07)."""
+
+    message = "The number {number} is taken; choose another."
 
 
 class KindFixed(Conflict):

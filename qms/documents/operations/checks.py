@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import accounts, standards
-from qms.documents import digest, errors, prepared, route, rows, tree
+from qms.documents import access, digest, errors, prepared, route, rows, tree
 from qms.documents.defaults import DECLARED, Kind
 from qms.documents.models import ClauseText, Document, ReferenceTo, Revision
 from qms.documents.operations import filling, walk
@@ -130,7 +130,7 @@ def _clauses(work: Work, head: Mapping[str, Any]) -> Iterator[Problem]:
 def _route(work: Work, revision: Revision, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Somebody can sign each stage today."""
     asked = route.read_route(head.get("route"), head["kind"])
-    held = walk.holders(work.session, asked, revision.document.owner, work.today)
+    held = walk.holders(work.session, asked, revision, work.today)
     yield from route.faults(asked, held, revision.author_id or 0)
 
 
@@ -185,13 +185,18 @@ def _head_texts(value: Any, path: str, source: Prepared) -> Iterator[tuple[int, 
 
 
 def dangling(work: Work, revision: Revision) -> list[tree.Link]:
-    """The references of a revision that end nowhere: a warning, never a refusal (DOC-14)."""
+    """The references of a revision that end nowhere: a warning, never a refusal (DOC-14).
+
+    What lies above the author's grade ends nowhere for them, so that nobody learns of it by asking.
+    """
     links = [
         tree.Link(revision.document.number, row.target, row.link.value, row.clause)
         for row in work.session.scalars(select(ReferenceTo).where(ReferenceTo.revision_id == revision.id))
     ]
     targets = {link.target for link in links}
-    numbers = set(work.session.scalars(select(Document.number).where(Document.number.in_(targets))))
+    seen = select(Document.number).join(Revision, Revision.document_id == Document.id)
+    seen = seen.where(Document.number.in_(targets), access.graded(work.rights))
+    numbers = set(work.session.scalars(seen))
     return list(
         tree.dangling(links, numbers, _clause_numbers(work, {link.target for link in links if link.clause}))
     )
@@ -204,7 +209,7 @@ def _clause_numbers(work: Work, targets: set[str]) -> dict[str, set[str]]:
         select(Document.number.label("document"), ClauseText.number)
         .join(Revision, Revision.document_id == Document.id)
         .join(ClauseText, ClauseText.revision_id == Revision.id)
-        .where(Document.number.in_(targets), ClauseText.number != "")
+        .where(Document.number.in_(targets), ClauseText.number != "", access.graded(work.rights))
     ):
         found.setdefault(row.document, set()).add(row.number)
     return found

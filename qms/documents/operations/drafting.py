@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from qms import accounts, tasks
-from qms.documents import errors, labels, lifecycle, numbering, prepared, rows, tree
+from qms.documents import access, errors, labels, lifecycle, numbering, prepared, rows, tree
 from qms.documents.lifecycle import Event, State
 from qms.documents.models import Document, Revision
 from qms.documents.operations import checks, filling, walk
@@ -142,6 +143,7 @@ def _document(work: Work, head: Mapping[str, Any]) -> Document:
     if found is None:
         return _new_document(work, head)
     found = rows.lock_document(work, found.id)
+    _refuse_unseen(work, found, number)
     if found.number != number:
         raise errors.NumberLooksLike(number=number, other=found.number)
     rows.allow(work, "documents:draft", found.owner)
@@ -149,6 +151,14 @@ def _document(work: Work, head: Mapping[str, Any]) -> Document:
         raise errors.KindFixed(number=number, kind=Phrase(KINDS[found.kind]))
     _hand_over(work, found, head["owner"])
     return found
+
+
+def _refuse_unseen(work: Work, found: Document, number: str) -> None:
+    """A number given to what the person may not see is taken, and nothing more is said (SEC-07)."""
+    kept = select(Revision.id).where(Revision.document_id == found.id, Revision.discarded_at.is_(None))
+    any_of_it = work.session.scalar(kept.limit(1))
+    if any_of_it and work.session.scalar(kept.where(access.graded(work.rights)).limit(1)) is None:
+        raise errors.NumberTaken(number=number)
 
 
 def _new_document(work: Work, head: Mapping[str, Any]) -> Document:
