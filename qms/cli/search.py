@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from qms import accounts
 from qms.kernel.labels import N_
 from qms.runtime import KEEPER
 
@@ -28,6 +29,8 @@ def search() -> None:
 def find(session: Session, words: tuple[str, ...], day: datetime | None, most: int) -> None:
     """Find clauses by words in either Chinese script, pinyin, English or number."""
     with session.reading() as work:
+        accounts.require(work, "search:find")
+        accounts.require(work, "documents:read")
         page = session.runtime.search.find(work, " ".join(words), day=day.date() if day else None, size=most)
     session.output.rows(
         {

@@ -27,7 +27,7 @@ _LONGEST: Final = 400
 
 def _seen() -> Work:
     work = look()
-    if not work.rights.may("search:find"):
+    if not (work.rights.may("search:find") and work.rights.may("documents:read")):
         raise NothingToSee
     return work
 
