@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from qms import accounts, documents, evidence, jobs, standards, trail
+from qms import accounts, documents, evidence, jobs, standards, trail, trail_reviews
 from qms.accounts.models import SecondFactor, SigningLock
 from qms.kernel.ports import Scope, Secrecy
 from qms.kernel.refs import Ref
@@ -120,6 +120,10 @@ def _of_evidence(permission: str) -> Law:
         return WORKS if persona.may(permission) else FORBIDDEN
 
     return law
+
+
+def _reviews_trail(persona: Persona, _: Variant) -> str:
+    return WORKS if persona.may("trail:read") and persona.may("trail:verify") else FORBIDDEN
 
 
 def _reaches(persona: Persona, variant: Variant) -> str:
@@ -355,6 +359,19 @@ OTHERS: Final[dict[str, dict[str, Line]]] = {
     "jobs": {
         "retry": Line(lambda c: _dead(c) and jobs.retry(c.work, _job(c)), "jobs:manage"),
         "cancel": Line(lambda c: jobs.cancel(c.work, _job(c)), "jobs:manage"),
+    },
+    "trail_reviews": {
+        "begin": Line(lambda c: trail_reviews.begin(c.work), law=_reviews_trail),
+        "prepare": Line(
+            lambda c: trail_reviews.prepare(c.work),
+            law=_reviews_trail,
+            open_door=(trail_reviews.NoOpenReview,),
+        ),
+        "sign_off": Line(
+            lambda c: trail_reviews.sign_off(c.work, password=c.key, last=1, found="", clean=True),
+            law=_reviews_trail,
+            open_door=(trail_reviews.NoOpenReview,),
+        ),
     },
     "trail": {
         "erase": Line(

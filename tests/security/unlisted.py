@@ -45,6 +45,9 @@ INSIDE: Final = {
     "tasks.send_waiting": "The worker hands messages over.",
     "tasks.settle": "The act that causes it has asked.",
     "trail.append": "The Work writes the entries of its act.",
+    "trail.stamp": "The worker asks an authority to stamp a checkpoint.",
+    "trail.standing": "The health of the workspace; it shows numbers alone.",
+    "trail_reviews.open_due": "The day job opens what is due.",
     "trail.record_refusal": "The edge writes down what was refused.",
 }
 """Operations no person calls, each with the reason."""
