@@ -1,4 +1,4 @@
-"""`qms backup` and `qms restore`: database first, then blobs, keys apart."""
+"""`qms backup`, `qms restore` and `qms drill`: database first, then blobs, keys apart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qms import runtime
+from qms.cli.exits import EXIT
+from qms.kernel.errors import Damaged
 from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
@@ -53,4 +55,40 @@ def restore(session: Session, file: Path, folder: Path, keys: Path, database_url
     )
 
 
-COMMANDS: Final = (backup, restore)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="The file the keys were written to.",
+)
+@click.option(
+    "--database-url", default="", help="An empty PostgreSQL database to practise in; emptied again."
+)
+@click.pass_obj
+def drill(session: Session, file: Path, keys: Path, database_url: str) -> int:
+    """Practise a restore: bring FILE back beside the workspace, read it through, throw it away."""
+    done = runtime.drill(session.home, file.resolve(), keys.resolve(), database_url)
+    found = sum(done.scrubbed.told.values())
+    facts = {
+        "entries": done.entries,
+        "lost": done.lost,
+        "blobs": done.blobs,
+        "pdfs": done.pdfs,
+        "seconds": f"{done.seconds:.1f}",
+        "found": found,
+    }
+    session.output.result(
+        facts,
+        N_(
+            "Back in {seconds} s: {entries} trail entries, {blobs} stored contents, {pdfs} PDFs opened,"
+            " {found} fault(s). {lost} entries were written since this backup."
+        ),
+    )
+    for finding in done.scrubbed.findings:
+        session.output.say(finding.message, **finding.facts)
+    return EXIT[Damaged] if found else 0
+
+
+COMMANDS: Final = (backup, restore, drill)

@@ -2,6 +2,7 @@
 
 from qms.runtime import alarms, logs, scrub, startup
 from qms.runtime.backup import BackupReport, backup, backup_keys
+from qms.runtime.drill import Drilled, DrillFailed, drill
 from qms.runtime.making import make, schema, upgrade
 from qms.runtime.parts import (
     KEEPER,
@@ -38,6 +39,8 @@ __all__ = [
     "Check",
     "Condition",
     "DatabaseUnreachable",
+    "DrillFailed",
+    "Drilled",
     "Exported",
     "NotAWorkspace",
     "Readers",
@@ -53,6 +56,7 @@ __all__ = [
     "backup_keys",
     "beat",
     "build",
+    "drill",
     "every_permission",
     "export_site",
     "free_bytes",

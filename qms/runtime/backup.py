@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "qms-backup/2"
 KEYS: Final = "qms-keys/2"
 NOTE: Final = "qms-backup.json"
+CONTENTS: Final = "contents.txt"
+"""Lists every stored content, so that one which is missing can be named."""
 FOLDERS: Final = ("procedures", "forms", "fonts")
 _PIECE: Final = 1 << 20
 
@@ -116,8 +118,11 @@ def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
         kept = sorted(made.settings.at(made.settings.checkpoints).glob("*.txt"))
         with made.works.vault.held(), _whole_or_not(target) as (packer, folder):
             facts = _database(made, packer, folder)
-            for digest in made.works.vault.digests():
-                packer.add_blob(digest, made.works.vault.chunks(digest))
+            with (folder / CONTENTS).open("w", encoding="ascii") as listed:
+                for digest in made.works.vault.digests():
+                    packer.add_blob(digest, made.works.vault.chunks(digest))
+                    listed.write(f"{digest}\n")
+            packer.add_file(CONTENTS, folder / CONTENTS)
             _files(made, packer, home, kept)
             packer.close({"format": FORMAT, **facts})
         entries = int(str(facts["entries"]))
@@ -156,6 +161,11 @@ def _whole_or_not(target: Path) -> Iterator[tuple[Packer, Path]]:
         with unfinished.open("rb") as stream:
             os.fsync(stream.fileno())
         os.link(unfinished, target)
+        handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)  # its name too outlasts a power cut (REL-03)
+        finally:
+            os.close(handle)
 
 
 def _database(made: Runtime, packer: Packer, folder: Path) -> dict[str, object]:

@@ -49,6 +49,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "workspace:upgrade": N_("{actor} brought {ref} from schema {old_schema} to {schema}."),
     "workspace:export-site": N_("{actor} exported the documents in force to {ref} as plain pages."),
     "scrub:run": N_("{actor} checked everything that is kept: {found} fault(s)."),
+    "workspace:drill": N_(
+        "{actor} practised a restore of {ref}: {entries} entries came back, {lost} were written since,"
+        " {found} fault(s)."
+    ),
     "workspace:restore": N_("{actor} restored the backup {ref} of {entries} entries."),
 }
 KEEPER: Final = Actor("service:keeper", "workspace keeper")

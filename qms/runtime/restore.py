@@ -21,15 +21,16 @@ from qms.kernel.database import build_engine
 from qms.kernel.errors import Conflict, Damaged
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
-from qms.runtime.backup import FOLDERS, FORMAT, KEYS, NOTE, BackupReport, run
+from qms.runtime.backup import CONTENTS, FOLDERS, FORMAT, KEYS, NOTE, BackupReport, run
 from qms.runtime.parts import FINISHED, KEEPER, build, every_permission, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PIECE: Final = 1 << 20
+_NAMED: Final = 5
 _MEMBER: Final = re.compile(
-    r"qms-backup\.json|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt"
+    r"qms-backup\.json|contents\.txt|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt"
     r"|(checkpoints|procedures|forms|fonts|keys)(/[^\0\\/]+)+"
 )
 _PLAIN: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -137,8 +138,17 @@ def _checked(packed: zipfile.ZipFile, wanted: str, needed: str = "qms.toml") -> 
     if files:
         raise BackupDamaged(what=", ".join(sorted(files)))
     if listed.hexdigest() != note["listed"]:
-        raise BackupDamaged(what="vault")
+        raise BackupDamaged(what=", ".join(_lacking(packed)) or "vault")
     return note
+
+
+def _lacking(packed: zipfile.ZipFile) -> list[str]:
+    """The stored contents that the archive lists and does not hold; the first few (REL-10)."""
+    if CONTENTS not in packed.namelist():
+        return []
+    listed = packed.read(CONTENTS).decode("ascii").split()
+    there = {name.removeprefix("vault/") for name in packed.namelist()}
+    return [digest for digest in listed if digest not in there][:_NAMED]
 
 
 def _refuse_strange(packed: zipfile.ZipFile) -> None:
@@ -223,7 +233,7 @@ def _database(
         _refuse_filled(settings.database)
     copy = settings.at(settings.records) / ".database.dump"
     _copy(packed, name, copy)
-    undo.callback(_emptied, settings.database)
+    undo.callback(empty, settings.database)
     run(("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy)), settings.database)
     copy.unlink()
 
@@ -242,8 +252,8 @@ def _refuse_filled(url: str) -> None:
         raise DatabaseNotEmpty
 
 
-def _emptied(url: str) -> None:
-    """Take away what a restore that failed has put into a database which was empty before it."""
+def empty(url: str) -> None:
+    """Take away what a restore has put into a database which was empty before it."""
     engine = build_engine(url)
     with engine.begin() as connection:
         connection.execute(text(_EMPTY))
