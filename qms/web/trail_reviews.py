@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
@@ -15,7 +16,7 @@ from qms.kernel.labels import N_, say
 from qms.kernel.refs import Ref
 from qms.runtime import refuse_closed, restart_trail
 from qms.web import signing
-from qms.web.trail import pages
+from qms.web.trail import SENTENCES, pages
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,11 +62,20 @@ def _page(form: Form) -> ResponseReturnValue:
         review=found,
         last=last,
         counted=counted,
+        acts=[(tag, _in_words(work, tag), count) for tag, count in counted.acts] if counted else (),
         rows=[each for each in trail_reviews.reviews(work.session, work.today) if each != found],
         results=[(value, say(text, work.language)) for value, text in _RESULTS],
         reviews=all(work.rights.may(each) for each in ("trail:read", "trail:verify")),
     )
     return body, form.status
+
+
+def _in_words(work: Work, tag: str) -> str:
+    """An act in words: its sentence with dots for what differs from entry to entry."""
+    text = {**trail.SENTENCES, **SENTENCES}.get(tag)
+    if text is None:
+        return tag
+    return say(text, work.language, **{field: "…" for _, field, _, _ in Formatter().parse(text) if field})
 
 
 @pages.post("/trail/reviews")
