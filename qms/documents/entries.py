@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from qms.documents import rows
+from qms.documents import numbering, rows
 from qms.documents.defaults import Kind
 from qms.documents.lifecycle import State
 from qms.documents.models import Audience, ClauseText, Document, Member, Revision, Validity
@@ -55,7 +55,7 @@ class DocumentEntries:
             .join(Revision.document)
             .join(Validity, Validity.revision_id == Revision.id)
             .options(contains_eager(Revision.document))
-            .where(Document.number == ref.key, Revision.state == State.ISSUED)
+            .where(Document.folded == numbering.key(ref.key), Revision.state == State.ISSUED)
             .order_by(Revision.language, Revision.edition, Revision.modification)
         ).all()
         return [entry for revision, row in found for entry in _entries(work, ref, revision, row)]

@@ -91,6 +91,7 @@ def seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
         .join(Revision.document)
         .options(contains_eager(Revision.document))
         .where(
+            Document.folded == numbering.key(number),  # the column with the index
             Document.number == number,
             Revision.language == language,
             Revision.label == label,
@@ -210,7 +211,12 @@ def known(session: Session, ref: Ref) -> Revision:
         select(Revision)
         .join(Revision.document)
         .options(contains_eager(Revision.document))
-        .where(Document.number == number, Revision.language == language, Revision.label == label)
+        .where(
+            Document.folded == numbering.key(number),
+            Document.number == number,
+            Revision.language == language,
+            Revision.label == label,
+        )
     )
     if found is None:
         raise errors.RevisionMissing(revision=f"{number} {label}")

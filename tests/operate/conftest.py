@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def opened(clock: SimulatedClock) -> Iterator[Made]:
     def made(home: Path, **settings: object) -> Runtime:
         for name, value in settings.items():
             with (home / "qms.toml").open("a", encoding="utf-8") as file:
-                file.write(f"{name} = {value!r}\n".replace("'", '"'))
+                file.write(f"{name} = {json.dumps(value)}\n")
         opened = runtime.build(home)
         opened.works.clock = clock
         assert load(home) == opened.settings

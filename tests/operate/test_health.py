@@ -137,6 +137,12 @@ def test_what_is_not_well_is_degraded_and_still_served(
     assert (answer.status_code, answer.text.splitlines()[0]) == (200, "state degraded")
 
 
+def test_a_workspace_closed_to_acts_says_so(home: Path, opened: Made) -> None:
+    """REL-17: whatever closed it, the pages are served and the probe tells."""
+    app = _whole(opened(home, read_only=True))
+    assert _told(app)["writing"] == "degraded read only"
+
+
 def test_a_dead_job_and_an_index_left_behind_are_said(home: Path, opened: Made) -> None:
     """REL-16: what waits for a person is not silently good."""
     made = opened(home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import subprocess
 import threading
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
@@ -15,10 +16,11 @@ from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
 from qms.http.headers import HEADERS
 from tests.cli.terminal import PASSWORD, copied
 from tests.operate.served import HOST, PATIENCE, TOKEN, Served, serving
+from tests.operate.test_manual import commands
 from tests.operate.test_metrics import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("proxy")
@@ -33,6 +35,15 @@ def served(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         file.write(f'proxy_hops = 1\nlog = "json"\nmetrics_token = "{TOKEN}"\n')
     with serving(home, folder / "proxy") as found:
         yield found
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.1)):
+        if holds():
+            return
+        pause.wait(0.1)
+    pytest.fail("it never came")
 
 
 def _kept(answer: http.client.HTTPResponse, cookies: SimpleCookie) -> str:
@@ -97,7 +108,7 @@ def test_a_forged_address_is_not_believed(served: Served) -> None:
     assert number != "f" * 32
     (event,) = [each for each in served.events() if each.get("request") == number]
     assert event["address"] == "127.0.0.1"
-    assert number in (served.folder / "qms.log").read_text("utf-8")
+    _until(lambda: number in (served.folder / "qms.log").read_text("utf-8"))  # written after the answer
     assert "nowhere" not in (served.folder / "qms.log").read_text("utf-8")
 
 
@@ -119,16 +130,24 @@ def _count(served: Served) -> float:
 
 def test_both_services_are_well_and_say_nothing_else(served: Served) -> None:
     """REL-16: the worker beside the pages gives its sign; both log objects with the instant in UTC."""
-    pause = threading.Event()
-    for _ in range(int(PATIENCE / 0.2)):
-        answer, page = served.past("/readyz", Accept="application/json")
-        if answer.status == 200 and b'"state":"ok"' in page.replace(b" ", b""):
-            break
-        pause.wait(0.2)
-    else:
-        pytest.fail(f"not ready: {page.decode()}")
+    _until(lambda: b"state ok" in served.past("/readyz")[1])
     served.ask("/sign-in?canary")
     events = served.events()
     assert {event["level"] for event in events} == {"info"}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["time"]) for event in events)
     assert "canary" not in (served.folder / "log").read_text("utf-8")
+
+
+def test_the_manual_asks_as_one_can(served: Served, tmp_path: Path) -> None:
+    """Every `curl` of docs/operate.md answers, here and through the proxy."""
+    (tmp_path / "qms.token").write_text(TOKEN)
+    asked = [line for line in commands() if line.startswith("curl ")]
+    assert len(asked) >= 6
+    through = f"--cacert {served.folder}/fullchain.pem --resolve {HOST}:{served.secure}:127.0.0.1"
+    for line in asked:
+        here = line.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{served.port}")
+        here = here.replace("/etc/prometheus", str(tmp_path))
+        here = here.replace(f"https://{HOST}/", f"{through} https://{HOST}:{served.secure}/")
+        done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), line
+        assert done.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from qms.documents import access, errors, lifecycle, numbering, rows
@@ -76,6 +76,28 @@ def library(session: Session, rights: Rights, day: date, filters: Filters = _NO_
     """Every revision in force on the day that the person may see, by number and language (DOC-03)."""
     query = _rows(filters).where(access.issued(rights), covering(day))
     return [found for found in _listed(session, query, day) if _fits(found, filters)]
+
+
+def library_page(
+    session: Session,
+    rights: Rights,
+    day: date,
+    filters: Filters = _NO_FILTERS,
+    *,
+    secrecy: int | None = None,
+    first: int = 0,
+    size: int = 100,
+) -> tuple[list[Listed], int]:
+    """Some of the library from the `first` on, and how many there are; it costs what it shows."""
+    query = _rows(filters).where(access.issued(rights), covering(day))
+    if secrecy is not None:
+        query = query.where(Revision.secrecy == secrecy)
+    if filters.words:  # titles are texts by language, which the database does not read
+        found = [each for each in _listed(session, query, day) if _fits(each, filters)]
+        return found[first : first + size], len(found)
+    ids = query.with_only_columns(Revision.id, maintain_column_froms=True).order_by(None).subquery()
+    count = session.scalar(select(func.count()).select_from(ids)) or 0
+    return list(_listed(session, query.limit(size).offset(first), day)), count
 
 
 def master_rows(session: Session, rights: Rights, day: date, filters: Filters = _NO_FILTERS) -> list[Listed]:

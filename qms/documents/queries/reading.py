@@ -59,11 +59,9 @@ def outstanding(session: Session, rights: Rights, ref: Ref, day: date) -> list[R
 
 
 def _overseen(session: Session, rights: Rights, day: date) -> set[int]:
-    everybody = {person.id for person in accounts.people(session, active=None)}
-    if rights.may("documents:control") and rights.permissions["documents:control"] is None:
-        return everybody
-    if rights.oversees:
-        return everybody
+    all_of_them = rights.may("documents:control") and rights.permissions["documents:control"] is None
+    if all_of_them or rights.oversees:
+        return {person.id for person in accounts.people(session, active=None)}
     seen = set() if rights.person_id is None else {rights.person_id}
     if rights.may("tasks:oversee"):
         seen |= set(accounts.members(session, rights.permissions["tasks:oversee"], day))

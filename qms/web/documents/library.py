@@ -63,20 +63,20 @@ def library() -> ResponseReturnValue:
     work = seen()
     form = Form()
     rows: Sequence[Listed] = ()
-    day = work.today
+    day, count = work.today, 0
+    first = max(0, request.args.get("first", 0, type=int))
     with form.catch():
         asked = _asked(work, form)
         day = asked.day
-        rows = _rows(work, asked)
-    first = max(0, request.args.get("first", 0, type=int))
+        rows, count = _shown(work, asked, first)
     body = page(
         "documents/library.html",
         form=form,
-        rows=rows[first : first + _PAGE],
-        count=len(rows),
+        rows=rows,
+        count=count,
         day=day,
         first=first,
-        more=first + _PAGE if len(rows) > first + _PAGE else None,
+        more=first + _PAGE if count > first + _PAGE else None,
         asked={name: form.get(name) for name in _FILTERS if form.get(name)},
         choices=_choices(work),
         states=STATES,
@@ -147,6 +147,22 @@ def _answering(work: Work, clause: str, day: date) -> frozenset[str]:
         if row.clause.number == clause or row.clause.number.startswith(f"{clause}.")
         for number in row.documents
     )
+
+
+def _shown(work: Work, asked: Asked, first: int) -> tuple[Sequence[Listed], int]:
+    """A hundred rows of the list, and how many there are in all."""
+    if not asked.state:
+        return documents.library_page(
+            work.session,
+            work.rights,
+            asked.day,
+            asked.filters,
+            secrecy=asked.secrecy,
+            first=first,
+            size=_PAGE,
+        )
+    rows = _rows(work, asked)
+    return rows[first : first + _PAGE], len(rows)
 
 
 def _rows(work: Work, asked: Asked) -> list[Listed]:
