@@ -82,12 +82,12 @@ class TrailBroken(Unavailable):
     message = "The trail does not verify, so nothing can be changed: {said}"
 
 
-class TrailOlder(Unavailable):
+class TrailOlder(TrailBroken):
     """A database from before its last checkpoint goes on by an explicit, recorded restart alone (TRL-10)."""
 
     message = (
         "The database ends at entry {last} and is older than the kept checkpoint of {signed} entries; "
-        "restore a newer backup, or let the trail go on from here by a recorded restart."
+        "restore a newer backup, or let the trail go on openly from here: qms trail restart"
     )
 
 
