@@ -25,7 +25,7 @@ from qms.jobs.errors import (
     MayNotManageJobs,
 )
 from qms.jobs.models import Job
-from qms.jobs.schedule import LEASE, OPEN, State, after_failure, used_up
+from qms.jobs.schedule import FARTHEST, LEASE, OPEN, State, after_failure, used_up
 from qms.kernel.labels import Phrase
 from qms.kernel.refs import Ref
 
@@ -117,7 +117,8 @@ def claim(
 
 def _due(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
     waiting = and_(Job.state == State.QUEUED, Job.not_before <= now)
-    left = and_(Job.state == State.RUNNING, Job.leased_until <= now)
+    ended = or_(Job.leased_until <= now, Job.leased_until > now + FARTHEST)
+    left = and_(Job.state == State.RUNNING, ended)
     return and_(Job.kind.in_(kinds), or_(waiting, left))
 
 

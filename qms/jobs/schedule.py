@@ -9,6 +9,8 @@ from typing import Final
 
 MAX_ATTEMPTS: Final = 5
 LEASE: Final = timedelta(minutes=5)
+FARTHEST: Final = 4 * LEASE
+"""No lease ends later than this from now; one that seems to was given before the clock stepped back."""
 _FIRST: Final = timedelta(seconds=15)
 _LONGEST: Final = timedelta(hours=1)
 
@@ -44,10 +46,15 @@ def after_failure(attempt: int, now: datetime, key: str = "") -> tuple[State, da
 
 
 def may_run(state: State, not_before: datetime, leased_until: datetime | None, now: datetime) -> bool:
-    """Whether a worker may take the job: queued and due, or left behind by one whose lease ran out."""
+    """Whether a worker may take the job: queued and due, or left behind by one whose lease ran out.
+
+    A lease from the future is nobody's: whoever still holds the job is refused when they end it (REL-06).
+    """
     if state is State.QUEUED:
         return not_before <= now
-    return state is State.RUNNING and leased_until is not None and leased_until <= now
+    if state is not State.RUNNING or leased_until is None:
+        return False
+    return not now < leased_until <= now + FARTHEST
 
 
 def used_up(state: State, attempts: int) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FIRST: Final = Ref("revision", "CP-07@en@A/0")
 SECOND: Final = Ref("revision", "CP-07@en@A/1")
 CHANGE_OVER: Final = START + timedelta(days=3)
+DAY_AFTER: Final = CHANGE_OVER + timedelta(days=1)
+"""What entered is in force on its first day at least; on the next it may be withdrawn the same day."""
 BUNDLE: Final = "EB-2026-0001"
 
 
@@ -149,7 +151,7 @@ ACTS: Final = {
     "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=_ACT),
     "sign refused": Act(refused, "in force", START, by_person=True, needs=_ACT[1:]),
     "ask withdrawal": Act(ask_withdrawal, "changed", CHANGE_OVER, by_person=True, needs=_ACT),
-    "withdraw": Act(withdraw, "withdrawing", CHANGE_OVER, by_person=True, needs=_ACT),
+    "withdraw": Act(withdraw, "withdrawing", DAY_AFTER, by_person=True, needs=_ACT),
     "mail": Act(
         mail, "unsent", START, by_person=False,
         needs=("before the commit", "after the commit", "before a message leaves", "after a message left"),
@@ -166,7 +168,7 @@ ACTS: Final = {
         rebuild, "followed", START, by_person=False,
         needs=("index added", "index committed", "index written", "index built", "index swapped"),
     ),
-    "bundle": Act(bundle, "asked", CHANGE_OVER, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
+    "bundle": Act(bundle, "asked", DAY_AFTER, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
 }  # fmt: skip
 
 
@@ -194,8 +196,8 @@ def stages(folder: Path, live: str, pool: Pool) -> dict[str, Content | None]:
     keep("followed", _followed)
     keep("revised", lambda house: _revised(house, pool))
     keep("changed", lambda house: house.loop(pool).day(), CHANGE_OVER)
-    keep("withdrawing", _withdrawing, CHANGE_OVER)
-    keep("asked", _asked, CHANGE_OVER)  # the last, or every recovery would build the bundle
+    keep("withdrawing", _withdrawing, DAY_AFTER)
+    keep("asked", _asked, DAY_AFTER)  # the last, or every recovery would build the bundle
     return kept
 
 

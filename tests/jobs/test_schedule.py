@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qms.jobs import LEASE, MAX_ATTEMPTS, State, back_off
-from qms.jobs.schedule import OPEN, after_failure, may_run, used_up
+from qms.jobs.schedule import FARTHEST, OPEN, after_failure, may_run, used_up
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -41,6 +41,8 @@ def test_failure_leads_to_another_attempt_or_to_death() -> None:
         (State.QUEUED, NOW + LEASE, None, False),
         (State.RUNNING, NOW, NOW + LEASE, False),
         (State.RUNNING, NOW, NOW, True),
+        (State.RUNNING, NOW, NOW + FARTHEST, False),
+        (State.RUNNING, NOW, NOW + FARTHEST + LEASE, True),
         (State.RUNNING, NOW, None, False),
         (State.DONE, NOW, None, False),
         (State.DEAD, NOW, NOW, False),
