@@ -26,7 +26,7 @@ LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
     "plan": ("documents.by_ref", _revision),
     "withdrawal": ("documents.withdrawal", _revision),
     "evidence": ("evidence.one", lambda key: {"number": key}),
-    "trail-review": ("trail.review", lambda key: {"review_id": key}),
+    "trail-review": ("trail.reviews", lambda _: {}),
     "job": ("jobs.one", lambda key: {"job_id": key}),
 }
 

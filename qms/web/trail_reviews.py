@@ -41,13 +41,6 @@ def reviews() -> ResponseReturnValue:
     return _page(Form())
 
 
-@pages.get("/trail/reviews/<int:review_id>")
-def review(review_id: int) -> ResponseReturnValue:
-    """One review, where its task leads: the open one is the form, a signed one stands in the list."""
-    trail_reviews.review(_seen().session, review_id, look().today)
-    return redirect(url_for("trail.reviews"), 303)
-
-
 def _page(form: Form) -> ResponseReturnValue:
     work = _seen()
     found = trail_reviews.open_review(work.session, work.today)
@@ -94,13 +87,13 @@ def sign_review() -> ResponseReturnValue:
     """Sign the open review off with the own password, and what it found."""
     form = Form()
     with signing.trying(form, fields={trail_reviews.FindingNeeded: "found"}):
+        prepared = trail_reviews.prepare(look())
         found = form.text("found")
         last = form.text("last")
         form.check()
         clean = form.chosen("clean", _RESULTS) == "yes"
         if not (last.isascii() and last.isdecimal()):
             raise Invalid([Problem(N_("Write the number of an entry."), field="last")])
-        prepared = trail_reviews.prepare(look())
         key = signing.key(form, prepared.ref, Meaning.REVIEWED)
         with act() as work:
             trail_reviews.sign_off(work, password=key, last=int(last), found=found, clean=clean)

@@ -137,6 +137,12 @@ ROUTES: Final[dict[str, Gate]] = {
     "trail.browse": Gate(("trail:read",)),
     "trail.verify": Gate(("trail:verify",)),
     "trail.checkpoint": Gate(("trail:verify",)),
+    "trail.export_csv": Gate(("trail:read",)),
+    "trail.export_proof": Gate(("trail:read",)),
+    "trail.reviews": Gate(("trail:read",)),
+    "trail.begin_review": Gate(("trail:verify",)),
+    "trail.sign_review": Gate(("trail:verify",)),
+    "trail.restart": Gate(("trail:restart",)),
     "jobs.listing": Gate(("jobs:read",)),
     "jobs.one": Gate(("jobs:read",)),
     "jobs.retry": Gate(("jobs:manage",)),
@@ -258,6 +264,10 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "trail show": Command(lambda *_: ("trail", "show"), Gate(("trail:read",))),
     "trail checkpoint": Command(lambda *_: ("trail", "checkpoint"), Gate(("trail:verify",))),
+    "trail review": Command(lambda *_: ("trail", "review"), Gate(("trail:read",))),
+    "trail stamps": Command(lambda *_: ("trail", "stamps"), Gate(("trail:read",))),
+    "trail export": Command(lambda _, f: ("trail", "export", f / "t.jsonl"), Gate(("trail:read",))),
+    "trail restart": Command(lambda *_: ("trail", "restart", "--why", "w"), Gate(("trail:restart",))),
     "people list": Command(lambda *_: ("people", "list"), Gate(("people:manage",))),
     "people import": Command(
         lambda _, f: ("people", "import", _written(f, "o.yaml", _ORGANISATION)), Gate(("people:manage",))
