@@ -80,6 +80,8 @@ def _standing(notes: Notes, *, deep: bool) -> None:
         told = ", ".join(f"{state.value} {count}" for state, count in counted.items())
         notes.note(N_("Jobs"), told, ok=not counted[jobs.State.DEAD])
         notes.note(N_("Messages waiting"), str(tasks.waiting(work.session)))
+        if doubtful := tasks.doubtful(work.session, work.now):
+            notes.note(N_("Messages that may have arrived twice, or never"), str(len(doubtful)))
         digests = sorted(documents.blobs(work.session))
         declared = documents.not_enacted(work)
         last = None if deep else scrubs.last(work)
