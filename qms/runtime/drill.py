@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +17,12 @@ from qms.documents.models import Revision
 from qms.kernel.errors import Damaged
 from qms.kernel.refs import Ref
 from qms.runtime.parts import KEEPER, build, every_permission
-from qms.runtime.restore import empty, restore
+from qms.runtime.restore import PLACES, empty, restore
 from qms.runtime.scrub import Scrubbed, look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qms.runtime.parts import Runtime
 
 _SAMPLES = 20
@@ -51,9 +55,9 @@ def drill(home: Path, source: Path, keys: Path, database_url: str = "") -> Drill
     live = build(home)
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="qms-drill-") as name:
+        with _places_of_its_own(), tempfile.TemporaryDirectory(prefix="qms-drill-") as name:
             folder = Path(name) / "back"
-            report = restore(source, folder, keys, database_url)
+            report = restore(source, folder, keys, database_url, apart=True)
             try:
                 pdfs, scrubbed = _looked_at(live, folder, report.entries)
             finally:
@@ -68,6 +72,17 @@ def drill(home: Path, source: Path, keys: Path, database_url: str = "") -> Drill
     finally:
         live.close()
     return done
+
+
+@contextmanager
+def _places_of_its_own() -> Iterator[None]:
+    """No place that the environment names for the living workspace is that of the drill."""
+    names = {f"QMS_{name.upper()}" for name in (*PLACES, "database_url")} & os.environ.keys()
+    kept = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _looked_at(live: Runtime, folder: Path, entries: int) -> tuple[int, Scrubbed]:

@@ -48,7 +48,8 @@ DO $$ DECLARE one record; BEGIN
   END LOOP;
 END $$
 """
-_FOLDERS: Final = ("records", "search_index", *FOLDERS, "keys", "checkpoints", "outbox")
+PLACES: Final = ("records", "search_index", *FOLDERS, "keys", "checkpoints", "outbox")
+_PLACED: Final = re.compile(rf"^\s*({'|'.join(PLACES)})\s*=.*$", re.MULTILINE)
 
 
 class FolderNotEmpty(Conflict):
@@ -75,11 +76,14 @@ class BackupDamaged(Damaged):
     message = "The backup is damaged or incomplete: {what}."
 
 
-def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> BackupReport:
+def restore(
+    source: Path, folder: Path, keys: Path, database_url: str = "", *, apart: bool = False
+) -> BackupReport:
     """Unpack a backup and its keys, re-hash every blob, and hold the trail against its checkpoints.
 
     Every byte is checked before the database is filled. What does not verify is named and the folder
-    is cleared again; what does is recorded as a restore.
+    is cleared again; what does is recorded as a restore. `apart` puts all of it below the folder,
+    whatever other places the settings name: for practising beside the workspace itself.
     """
     existed = folder.exists()
     if existed and any(folder.iterdir()):
@@ -91,7 +95,7 @@ def restore(source: Path, folder: Path, keys: Path, database_url: str = "") -> B
         with _archive(source) as packed, _archive(keys) as locked:
             note = _checked(packed, FORMAT)
             _checked(locked, KEYS, f"keys/{FINISHED}")
-            settings = _settings(packed, folder, database_url)
+            settings = _settings(packed, folder, database_url, apart=apart)
             made += _folders(settings, folder)
             blobs = _unpack(packed, locked, settings)
             _database(packed, note, settings, undo)
@@ -169,12 +173,16 @@ def _digest(packed: zipfile.ZipFile, name: str) -> str:
     return hashed.hexdigest()
 
 
-def _settings(packed: zipfile.ZipFile, folder: Path, database_url: str) -> configuration.Settings:
+def _settings(
+    packed: zipfile.ZipFile, folder: Path, database_url: str, *, apart: bool
+) -> configuration.Settings:
     for name in ("qms.toml", "aliases.txt"):
         if name in packed.namelist():
             (folder / name).write_bytes(packed.read(name))
+    path = folder / "qms.toml"
+    if apart:
+        path.write_text(_PLACED.sub("", path.read_text("utf-8")), "utf-8")
     if database_url:
-        path = folder / "qms.toml"
         others = _DATABASE.sub("", path.read_text("utf-8")).strip()
         path.write_text(f"{others}\ndatabase_url = {json.dumps(database_url)}\n".lstrip(), "utf-8")
     (folder / "qms.toml").chmod(0o600)
@@ -183,7 +191,7 @@ def _settings(packed: zipfile.ZipFile, folder: Path, database_url: str) -> confi
 
 def _folders(settings: configuration.Settings, folder: Path) -> list[Path]:
     """Make every folder of the settings; one that lies elsewhere must be empty as well."""
-    places = [settings.at(getattr(settings, name)) for name in _FOLDERS]
+    places = [settings.at(getattr(settings, name)) for name in PLACES]
     for place in places:
         if place.exists() and any(place.iterdir()):
             raise FolderNotEmpty(folder=place)

@@ -31,6 +31,9 @@ def saved(
         home = stack.enter_context(unpacked("0.1.0", str(request.param), folder / "golden"))
         terminal = Terminal(home)
         assert terminal("upgrade").code == 0
+        (home / "records" / "checkpoints").rename(folder / "elsewhere")
+        with (home / "qms.toml").open("a", encoding="utf-8") as stream:
+            stream.write(f'checkpoints = "{folder / "elsewhere"}"\n')
         file, keys = folder / "backup.zip", folder / "keys.zip"
         assert terminal("backup", file, "--keys", keys).code == 0
         words: list[object] = ["drill", file, "--keys", keys]
@@ -39,9 +42,15 @@ def saved(
         yield terminal, words
 
 
-def test_a_drill_says_how_long_and_what_would_be_lost(saved: tuple[Terminal, list[object]]) -> None:
-    """What was written since the backup is counted, and the drill is an entry; it can be done again."""
+def test_a_drill_says_how_long_and_what_would_be_lost(
+    saved: tuple[Terminal, list[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written since the backup is counted, and the drill is an entry; it can be done again.
+
+    Places outside the folder, by setting or by the environment, stay those of the workspace alone.
+    """
     terminal, words = saved
+    monkeypatch.setenv("QMS_KEYS", str(terminal.home / "records" / "keys"))
     first = terminal.json(*words)
     assert (first.code, first.err) == (0, "")
     told = first.value
