@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -127,6 +128,26 @@ def test_nobody_locks_another_person_out(works: Works, zhang: Actor, service: Ac
     with works.writing(zhang) as work:
         assert work.session.get(SigningLock, zhang.person_id) is None
         _sign(work, PASSWORD)
+
+
+def test_wrong_passwords_at_the_same_moment_all_count(works: Works, zhang: Actor) -> None:
+    """P11-300d: eight first tries at once are eight, and sound the alarm once."""
+    error = SigningRefused(person_id=zhang.person_id or 0, ref=REF, meaning="approved")
+    gate, noted = threading.Barrier(8), []
+
+    def one() -> None:
+        gate.wait()
+        with works.writing(zhang) as work:
+            noted.append(accounts.journal_refusal(work, error))
+
+    threads = [threading.Thread(target=one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.alarm for each in noted if each and each.alarm] == [Alarm.SIGNING]
+    with works.reading(zhang) as work:
+        assert work.session.get_one(SigningLock, zhang.person_id).failures == 8
 
 
 def test_the_length_of_the_lock_is_a_setting(work: Work) -> None:

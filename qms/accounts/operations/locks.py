@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError
 
 from qms.accounts import attempts
 from qms.accounts.errors import NothingToUnlock, SigningLocked
@@ -42,10 +45,7 @@ def count_wrong_signing(work: Work, person_id: int) -> int:
     """
     if work.actor.person_id != person_id:
         return 0
-    row = work.session.get(SigningLock, person_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = SigningLock(person_id=person_id, failures=0)
-        work.session.add(row)
+    row = _counted(work, person_id)
     if row.until_at is not None and row.until_at <= work.now and row.failures >= attempts.FREE:
         row.failures = 0
     row.failures = attempts.counted(attempts.Tally(row.failures, row.failed_at), work.now)
@@ -55,6 +55,16 @@ def count_wrong_signing(work: Work, person_id: int) -> int:
         row.until_at = until
     work.session.flush()
     return row.failures
+
+
+def _counted(work: Work, person_id: int) -> SigningLock:
+    row = work.session.get(SigningLock, person_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        # Two first ones at once: the primary key lets one in, the other reads it.
+        with suppress(IntegrityError), work.session.begin_nested():
+            work.session.add(SigningLock(person_id=person_id))
+        row = work.session.get_one(SigningLock, person_id, with_for_update=True, populate_existing=True)
+    return row
 
 
 def record_lock(work: Work, person_id: int, failures: int) -> None:
