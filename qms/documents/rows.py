@@ -12,6 +12,7 @@ from qms.documents.lifecycle import State
 from qms.documents.models import Document, Image, Revision, Validity
 from qms.documents.validity import Interval
 from qms.kernel.refs import Ref
+from qms.kernel.work import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,15 @@ def lock_document(work: Work, document_id: int) -> Document:
 
 def seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
     """The revision of this Ref with its document; for those who may not see it there is none."""
+
+    def found() -> tuple[Rights, Revision]:
+        return rights, _seen(session, rights, day, ref)
+
+    # The rights stand beside the answer, so that their id is not given to others meanwhile.
+    return remembered(session, (seen, id(rights), day, ref), found)[1]
+
+
+def _seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
     number, language, label = parts(ref)
     found = session.scalar(
         select(Revision)

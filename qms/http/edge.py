@@ -50,6 +50,12 @@ def runtime() -> Runtime:
 
 def language() -> str:
     """The language of the answer: chosen, else the browser's, else the organisation's."""
+    if "language" not in g:
+        g.language = _wanted()
+    return cast("str", g.language)
+
+
+def _wanted() -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen

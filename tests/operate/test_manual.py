@@ -30,6 +30,8 @@ REASONS: Final = {
     "journalctl": "there is no journal here",
     "nginx": "acts on the system's proxy; test_proxy.py runs the shipped file in a real one",
     "curl": "needs the services; test_proxy.py runs every one of them",
+    "openssl ts": "needs the answer of an authority for time; the tests of the trail make one and ask so",
+    "qms --home /srv/qms --as audit-administrator trail restart": "only after a restore that lost entries",
 }
 # What the folders and accounts of the page become.
 PLACES: Final = re.compile(r"(?<![\w/.:])/(srv|etc|backup|elsewhere|mnt|opt)(?=[/\s\"']|$)")
@@ -47,6 +49,11 @@ def commands() -> list[str]:
     """Every command, one a line."""
     lines = "".join(blocks("sh")).replace("\\\n", " ").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def excused(line: str) -> str | None:
+    """The beginning of a command that says why it is not run."""
+    return next((begin for begin in REASONS if line.startswith(f"{begin} ")), None)
 
 
 @dataclass
@@ -122,9 +129,9 @@ def test_every_command_does_what_the_page_says(machine: Machine) -> None:
     """From founding to looking after it, in the order of the page; none is left out without its reason."""
     ran: list[str] = []
     for line in commands():
-        first = ASSIGNED.sub("", line).split()[0]
-        if first in REASONS:
+        if excused(line):
             continue
+        first = ASSIGNED.sub("", line).split()[0]
         ran.append(first)
         if first == "qms":
             answer = machine.qms(line)
@@ -152,7 +159,7 @@ def _choose(machine: Machine, answer: Answer) -> None:
 
 def test_every_reason_is_needed() -> None:
     """A reason that excuses nothing any more is taken out."""
-    assert {line.split()[0] for line in commands()} >= REASONS.keys()
+    assert {excused(line) for line in commands()} - {None} == REASONS.keys()
 
 
 def test_every_fence_says_what_it_is() -> None:
