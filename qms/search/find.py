@@ -62,7 +62,7 @@ class Page:
     """What is shown: some hits of `total`, and how far to trust them.
 
     `behind` is the number of trail entries the index has not read; `relaxed` says that nothing held all
-    words, so that most of them or related ones were enough; `capped` that a beginning was cut short.
+    words, so that some of them or related ones were enough; `capped` that a beginning was cut short.
     """
 
     hits: tuple[Hit, ...]

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         ("軟體", "软件"),
         ("品質", "质量"),
         ("Work  Instruction", "作业指导书"),
+        ("抵押物", "抵(质)押物"),
+        ("房貸", "按揭"),
+        ("AB崗", "a、b岗"),
+        ("退件", "退回"),
+        ("寫錯", "更正"),
+        ("超期", "逾期"),
+        ("內審", "内部审核"),
     ],
 )
 def test_the_shipped_list_knows_both_names(typed: str, found: str) -> None:

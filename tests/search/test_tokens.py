@@ -37,6 +37,7 @@ def test_numbers_are_blind_to_separators_width_and_case(written: str) -> None:
         ("step 5", ["step", "5"]),
         ("CP-12 §5.3", ["cp", "cp12", "5.3"]),
         ("貸審會流程", ["贷审会", "流程"]),
+        ("首問受理", ["首问", "受理"]),
         ("——《》。", []),
     ],
 )

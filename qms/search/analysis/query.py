@@ -29,6 +29,7 @@ _PIECE: Final = re.compile(
 _IDLE_WORDS: Final = (
     "的 了 和 与 及 或 在 是 由 对 把 被 将 之 其 为 于 吗 呢 吧 谁 哪 几 请 问 我 你 "
     "什么 如何 怎么 怎样 怎么办 哪些 哪个 哪里 哪儿 多少 多久 是否 为什么 需要 可以 "
+    "几天 几个 几次 几份 几人 几号 多长 多长时间 何时 时候 "
     "a an and are as at be by can do does for from how i in is it my of on or our shall should "
     "that the this to we what when where which who whom why will with you"
 )
@@ -106,10 +107,10 @@ class Query:
     def relaxed(self) -> Query | None:
         """The same question asked more widely, for when nothing was found; None where it cannot be.
 
-        Related words count as well, and of three or more words about two thirds suffice.
+        Related words count as well; of two words one suffices, of three or more about two thirds.
         """
-        least = len(self.wider) if len(self.wider) < _FEW else -(-2 * len(self.wider) // 3)
-        if least == len(self.every) and self.wider == self.every:
+        least = 1 if len(self.wider) < _FEW else -(-2 * len(self.wider) // 3)
+        if least == self.least and self.wider == self.every:
             return None
         return replace(self, every=self.wider, least=least, wider=self.wider)
 
@@ -253,7 +254,8 @@ def _groups(run: str, aliases: Aliases) -> Iterator[tuple[Node, Node]]:
 
 def _tiles(token: Token) -> Iterator[Token]:
     at = token.start
-    for part in parts(token.text) if token.kind is Kind.WORD else (token.text,):
+    whole = token.kind is not Kind.WORD or token.text in _IDLE
+    for part in (token.text,) if whole else parts(token.text):
         end = at + len(part) if token.kind is Kind.WORD else token.end
         yield Token(part, at, end, token.kind)
         at = end
