@@ -224,7 +224,7 @@ def _line(each: Told) -> tuple[object, ...]:
 
 
 @pages.get("/trail/export.jsonl")
-def export_proof() -> Response:
+def export_proof() -> ResponseReturnValue:
     """The entries that fit the filters, with every link between them and their place under a checkpoint.
 
     What does not fit leaves as digests only. `proof.py` of any evidence bundle verifies it (TRL-08).
@@ -233,7 +233,10 @@ def export_proof() -> Response:
     work = _seen()
     signed = max((each.size for each in trail.checkpoints(work.session, 1)), default=0)
     seqs = {row.seq for row in _asked(work, Form(), _MOST) if row.seq <= signed}
-    first, last = min(seqs, default=0), max(seqs, default=0)
+    if not seqs:
+        tell(N_("Nothing that fits stands under a signed checkpoint yet; sign one first."), "warn")
+        return redirect(url_for("trail.browse"), 303)
+    first, last = min(seqs), max(seqs)
     content = "".join(trail.extract(work.session, None, first - 1, last, seqs=seqs)).encode()
     return _file(content, f"trail-{first}-{last}.jsonl", "application/jsonl")
 
