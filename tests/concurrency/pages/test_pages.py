@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from werkzeug.test import TestResponse
 
+    from qms.kernel.clock import SimulatedClock
     from qms.kernel.refs import Ref
 
     Open = Callable[..., Browser]
@@ -164,3 +166,15 @@ def test_a_deadlock_is_tried_again_and_nothing_happens_twice(papers: Papers, bro
         told = [row.action for row in trail.history(work.session, ref, 100)]
     assert told.count("document:revision:acknowledge") == 1
     assert trail.check(papers.runtime.works, KEEPER).ok
+
+
+def test_a_clock_that_jumps_signs_out(papers: Papers, browser: Open, clock: SimulatedClock) -> None:
+    """Back or far ahead: the session is not believed, and whoever signs in again goes on (REL-06, SEC-02)."""
+    del papers
+    for jump in (timedelta(hours=-1), timedelta(minutes=31)):
+        reader = browser("reader")
+        assert reader.get("/tasks").status_code == 200
+        clock.advance(jump)
+        assert reader.get("/tasks").location.startswith("/sign-in")
+        assert reader.sign_in("reader").status_code == 303
+        assert reader.get("/tasks").status_code == 200
