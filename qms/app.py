@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qms import runtime as parts
-from qms.http import guard, headers, health, limits, log, metrics, refusals, session
+from qms.http import guard, headers, health, junk, limits, log, metrics, refusals, session
 from qms.web import BLUEPRINTS, places
 from qms.web.filters import FILTERS
 
@@ -66,7 +66,7 @@ def create_app(runtime: Runtime | None = None, blueprints: Iterable[Blueprint] =
     app.extensions["qms-places"] = places
     CSRFProtect(app)
     limits.limiter.init_app(app)
-    for part in (metrics, log, headers, session, guard, refusals, health):
+    for part in (metrics, log, headers, junk, session, guard, refusals, health):
         part.attach(app)
     for blueprint in (health.pages, metrics.pages, *blueprints):
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine, event, text
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+
+NotStorable = DataError
+"""What a database says of a value it cannot hold: NUL in a text, a number out of its range."""
 
 READING: Final = "reading"
 WRITING: Final = "writing"
