@@ -15,7 +15,7 @@ from qms.cli.output import plain
 from qms.kernel.errors import Damaged
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, hidden, restart_trail, sentences, told
+from qms.runtime import KEEPER, hidden, restart_trail, sentences, told, whole
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
@@ -188,7 +188,9 @@ def export(session: Session, file: Path, first: int, last: int | None) -> None:
     """Write entries to FILE with their links and their place under a checkpoint, for proof.py to verify."""
     with session.reading("trail export") as work:
         accounts.require(work, "trail:read")
-        lines = trails.extract(work.session, None, first - 1, last)
+        rows = trails.since(work.session, first - 1, trails.head(work.session)[0])
+        seqs = {row.seq for row in whole(work, rows)}
+        lines = trails.extract(work.session, None, first - 1, last, seqs=seqs)
         with file.open("x", encoding="utf-8") as stream:
             count = sum(bool(stream.write(line)) for line in lines)
     session.output.result({"file": file, "count": count - 1}, N_("{file}: {count} entries."))

@@ -27,7 +27,7 @@ from qms.runtime.parts import (
 from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
 from qms.runtime.restarting import refuse_closed, restart_trail
 from qms.runtime.restore import restore
-from qms.runtime.sight import hidden, jobs_told, told
+from qms.runtime.sight import hidden, jobs_told, told, whole
 from qms.runtime.site import Exported, Readers, export_site
 
 __all__ = [
@@ -78,4 +78,5 @@ __all__ = [
     "startup",
     "told",
     "upgrade",
+    "whole",
 ]

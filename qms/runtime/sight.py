@@ -40,6 +40,11 @@ def told(work: Work, rows: Sequence[TrailRow]) -> list[TrailRow]:
     return [_row(work, row, named[row.seq], secret) for row in rows]
 
 
+def whole(work: Work, rows: Sequence[TrailRow]) -> list[TrailRow]:
+    """Those of the entries whose bodies may leave: nothing of them is hidden from the person."""
+    return [row for row, shown in zip(rows, told(work, rows), strict=True) if shown is row]
+
+
 def _row(work: Work, row: TrailRow, about: Sequence[Ref], secret: frozenset[Ref]) -> TrailRow:
     if secret.intersection(about):
         return replace(row, ref=_HIDDEN, body=_frame(row), personal=_actor(row))

@@ -16,7 +16,7 @@ from qms.http.forms import Form
 from qms.kernel.clock import iso, start_of
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
-from qms.runtime import sentences, told
+from qms.runtime import sentences, told, whole
 from qms.web.links import link
 from qms.web.trail_labels import LABELS
 
@@ -201,8 +201,8 @@ def export_csv() -> Response:
     form = Form()
     rows = _asked(work, form, _MOST)
     names = {str(each.id): each.name for each in accounts.people(work.session, active=None)}
-    told = (_told(work, row, names) for row in reversed(rows))
-    content = evidence.csv_table([t(name) for name in _COLUMNS], map(_line, told))
+    shown = (_told(work, row, names) for row in reversed(told(work, rows)))
+    content = evidence.csv_table([t(name) for name in _COLUMNS], map(_line, shown))
     return _file(content, "trail.csv", "text/csv; charset=utf-8")
 
 
@@ -227,12 +227,13 @@ def _line(each: Told) -> tuple[object, ...]:
 def export_proof() -> ResponseReturnValue:
     """The entries that fit the filters, with every link between them and their place under a checkpoint.
 
-    What does not fit leaves as digests only. `proof.py` of any evidence bundle verifies it (TRL-08).
+    What does not fit, or is hidden from who asks, leaves as digests only. `proof.py` of any evidence
+    bundle verifies it (TRL-08).
     What was written since the last signed checkpoint is not in it.
     """
     work = _seen()
     signed = max((each.size for each in trail.checkpoints(work.session, 1)), default=0)
-    seqs = {row.seq for row in _asked(work, Form(), _MOST) if row.seq <= signed}
+    seqs = {row.seq for row in whole(work, _asked(work, Form(), _MOST)) if row.seq <= signed}
     if not seqs:
         tell(N_("Nothing that fits stands under a signed checkpoint yet; sign one first."), "warn")
         return redirect(url_for("trail.browse"), 303)

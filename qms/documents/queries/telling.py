@@ -50,4 +50,4 @@ def _sight(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
     if rights.oversees:
         return true()
     issued = and_(Revision.state == State.ISSUED, access.reached(rights))
-    return or_(issued, access.at_work(session, rights, day))
+    return or_(issued, access.at_work(rights, access.seated(session, rights, day)))
