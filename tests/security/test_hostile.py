@@ -6,6 +6,7 @@ import io
 import signal
 import socket
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -23,9 +24,9 @@ from tests.security.corpus import MARKDOWN, NAMES, PICTURES, YAML, jpeg, png
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SECONDS: Final = 6
+PATTERN: Final = Settings(Path()).number_pattern
 _STEADY = settings(
     deadline=None,
     derandomize=True,
@@ -113,7 +114,7 @@ def test_hostile_markdown_is_read_in_time(name: str, bait: dict[str, str]) -> No
     for word, real in bait.items():
         text = text.replace(f"{{{word}}}", real)
     with limited():
-        read = rendering.read(text, "f.md", number_pattern=Settings.number_pattern)
+        read = rendering.read(text, "f.md", number_pattern=PATTERN)
     clean(read.html)
     assert "the words of the canary" not in read.html
     if name in {"too long", "raw html", "html attributes", "style"}:
@@ -174,7 +175,7 @@ _SCRAPS = st.lists(
 def test_scraps_of_markdown(text: str) -> None:
     """SEC-18: whatever the pieces, the HTML is harmless and the reader does not fail."""
     with limited():
-        read = rendering.read(text, "f.md", number_pattern=Settings.number_pattern)
+        read = rendering.read(text, "f.md", number_pattern=PATTERN)
         clean(read.html)
         clean(sanitised(text))
 
