@@ -45,10 +45,19 @@ def backup(session: Session, file: Path, keys: Path | None) -> None:
     help="The file the keys were written to.",
 )
 @click.option("--database-url", default="", help="An empty PostgreSQL database to restore into.")
+@click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of checkpoints kept elsewhere: what was signed after the backup is given up openly.",
+)
 @click.pass_obj
-def restore(session: Session, file: Path, folder: Path, keys: Path, database_url: str) -> None:
+def restore(  # noqa: PLR0917 - click gives each option by its name
+    session: Session, file: Path, folder: Path, keys: Path, database_url: str, checkpoints: Path | None
+) -> None:
     """Restore a backup FILE into an empty FOLDER, then check what came back."""
-    done = runtime.restore(file.resolve(), folder.resolve(), keys.resolve(), database_url)
+    done = runtime.restore(
+        file.resolve(), folder.resolve(), keys.resolve(), database_url, checkpoints=checkpoints
+    )
     session.output.result(
         {"folder": folder, "entries": done.entries, "blobs": done.blobs, "ok": done.ok},
         N_("{folder}: {entries} trail entries and {blobs} stored contents are back; the trail verifies."),

@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
@@ -77,13 +77,20 @@ class BackupDamaged(Damaged):
 
 
 def restore(
-    source: Path, folder: Path, keys: Path, database_url: str = "", *, apart: bool = False
+    source: Path,
+    folder: Path,
+    keys: Path,
+    database_url: str = "",
+    *,
+    apart: bool = False,
+    checkpoints: Path | None = None,
 ) -> BackupReport:
     """Unpack a backup and its keys, re-hash every blob, and hold the trail against its checkpoints.
 
     Every byte is checked before the database is filled. What does not verify is named and the folder
     is cleared again; what does is recorded as a restore. `apart` puts all of it below the folder,
-    whatever other places the settings name: for practising beside the workspace itself.
+    whatever other places the settings name: for practising beside the workspace itself. `checkpoints`
+    is a folder of those kept elsewhere: what was signed after the backup is given up openly (TRL-10).
     """
     existed = folder.exists()
     if existed and any(folder.iterdir()):
@@ -100,7 +107,7 @@ def restore(
             blobs = _unpack(packed, locked, settings)
             _database(packed, note, settings, undo)
             _finish(locked, settings)
-        report = _held_against(folder, note, source.name, blobs)
+        report = _held_against(folder, note, source.name, blobs, checkpoints)
     except BaseException:
         undo.close()
         for each in made:
@@ -274,8 +281,13 @@ def _copy(packed: zipfile.ZipFile, name: str, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _held_against(folder: Path, note: dict[str, Any], source: str, blobs: int) -> trail.Report:
-    """The trail of what came back against its own checkpoints and against the backup's note."""
+def _held_against(
+    folder: Path, note: dict[str, Any], source: str, blobs: int, checkpoints: Path | None = None
+) -> trail.Report:
+    """The trail of what came back against its own checkpoints and against the backup's note.
+
+    Then against those kept elsewhere: what they prove lost is named by an entry of its own (TRL-10).
+    """
     made = build(folder)
     made.gate.lift()
     try:
@@ -284,9 +296,16 @@ def _held_against(folder: Path, note: dict[str, Any], source: str, blobs: int) -
             raise BackupDamaged(what=report.fault.sentence())
         if (report.last, report.hash) != (note["entries"], note["head"]):
             raise BackupDamaged(what=f"{report.last} / {note['entries']}")
+        if checkpoints is not None:
+            trail.adopt(made.settings, checkpoints)
+        files = trail.kept(made.settings)
+        public = trail.load_key(made.settings.at(made.settings.keys)).public
         with made.works.writing(KEEPER, every_permission()) as work:
             after = {"entries": report.last, "blobs": blobs}
             work.record("workspace:restore", Ref("backup", source), after=after)
+            if checkpoints is not None:
+                with suppress(trail.NothingLost):
+                    trail.restart(work, files, public, f"restored from {source}")
     finally:
         made.close()
     return report

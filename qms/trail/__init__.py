@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qms.trail.chain import Fault
-from qms.trail.checkpoints import Checkpoint, Kept, checkpoint, checkpoints, kept, restart
+from qms.trail.checkpoints import Checkpoint, Kept, adopt, checkpoint, checkpoints, kept, restart
 from qms.trail.clocks import ClockStep
 from qms.trail.describe import SENTENCES, describe
 from qms.trail.errors import (
@@ -13,6 +13,7 @@ from qms.trail.errors import (
     KeyMissing,
     NoAuthority,
     NoSuchCheckpoint,
+    NothingLost,
     NotYetCheckpointed,
     RestartWithoutReason,
     StampRefused,
@@ -52,6 +53,7 @@ __all__ = [
     "NoAuthority",
     "NoSuchCheckpoint",
     "NotYetCheckpointed",
+    "NothingLost",
     "PublicKey",
     "Report",
     "RestartWithoutReason",
@@ -67,6 +69,7 @@ __all__ = [
     "TrailRow",
     "TrailStamp",
     "Wanted",
+    "adopt",
     "append",
     "browse",
     "certificates",

@@ -235,6 +235,18 @@ def keep_bytes(folder: Path, file: str, content: bytes) -> Path:
     return path
 
 
+def adopt(settings: Settings, folder: Path) -> int:
+    """Take in the checkpoints of a folder that were kept elsewhere; each must be this workspace's own."""
+    public = load_key(settings.at(settings.keys)).public
+    found = [
+        Kept(path.name, path.read_text("utf-8", errors="replace")) for path in sorted(folder.glob("*.txt"))
+    ]
+    notes = [believed(file, public) for file in found]
+    for note in notes:
+        keep(settings.at(settings.checkpoints), note)
+    return len(notes)
+
+
 def checkpoints(session: Session, limit: int = 100) -> list[Checkpoint]:
     """The recorded checkpoints, the newest first."""
     query = select(TrailCheckpoint).order_by(TrailCheckpoint.id.desc()).limit(limit)

@@ -33,8 +33,8 @@ def extract(
     """The lines of an extract over the entries after `since_seq` up to `until_seq`.
 
     The bodies are those about `refs` (None: all of them), and of these only the numbers `seqs` where
-    given; of the others only the digests leave, so that nobody learns what they say. The extract hangs on the oldest checkpoint that covers it;
-    without `until_seq` it ends where the newest checkpoint ends.
+    given; of the others only the digests leave, so that nobody learns what they say. The extract hangs on
+    the oldest checkpoint that covers it; without `until_seq` it ends where the newest checkpoint ends.
     """
     first = since_seq + 1
     newest = session.scalar(select(TrailCheckpoint.size).order_by(TrailCheckpoint.size.desc()).limit(1)) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from qms import runtime, trail
@@ -11,6 +12,8 @@ from qms.trail.proof import check_extract
 from tests.cli.terminal import PASSWORD, Terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import At
 
 AUDITOR = "audit-administrator"
@@ -60,7 +63,7 @@ def test_going_on_after_an_old_backup(at: At) -> None:
     assert terminal("trail", "restart", "--why", "x", login=AUDITOR).code == 6
     _lose(terminal)
     refused = terminal("trail", "checkpoint", login="manager")
-    assert (refused.code, "does not verify" in refused.err) == (9, True)
+    assert (refused.code, "qms trail restart" in refused.err) == (9, True)
     assert terminal("trail", "restart", "--why", "disk lost", login="manager").code == 5
     assert terminal("trail", "restart", "--why", " ", login=AUDITOR).code == 6
     done = terminal("trail", "restart", "--why", "disk lost", login=AUDITOR)
@@ -69,6 +72,26 @@ def test_going_on_after_an_old_backup(at: At) -> None:
     assert terminal.json("trail", "verify").value["ok"] is True
     told = terminal.json("trail", "show", login="manager").value
     assert [row["ref"] for row in told if row["action"] == "trail:refuse"] == ["command:trail restart"] * 1
+
+
+def test_a_restore_names_what_it_lost(at: At, tmp_path: Path) -> None:
+    """With the checkpoints kept elsewhere the restore itself records the restart; a foreign one stops it."""
+    terminal = at("founded")
+    kept, backup, keys = tmp_path / "kept", tmp_path / "backup.zip", tmp_path / "keys.zip"
+    assert terminal("backup", backup, "--keys", keys).code == 0
+    assert terminal("trail", "checkpoint", login="manager").code == 0
+    shutil.copytree(terminal.home / "records" / "checkpoints", kept)
+    back = Terminal(tmp_path / "back")
+    done = terminal("restore", backup, back.home, "--keys", keys, "--checkpoints", kept)
+    assert (done.code, done.err) == (0, "")
+    told = back.json("trail", "show", login="manager").value
+    assert {"workspace:restore", "trail:restart"} <= {row["action"] for row in told}
+    assert back.json("trail", "verify").value["ok"] is True
+    assert back("trail", "checkpoint", login="manager").code == 0
+    (kept / "x.txt").write_text("x", "utf-8")
+    other = tmp_path / "other"
+    assert terminal("restore", backup, other, "--keys", keys, "--checkpoints", kept).code == 8
+    assert not other.exists() or not list(other.iterdir())
 
 
 def test_a_failed_sign_in_is_journalled_from_a_terminal(at: At) -> None:
