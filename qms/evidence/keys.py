@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -26,13 +24,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from qms.evidence import cms
 from qms.evidence.errors import BundleKeyExists, BundleKeyMissing, BundleKeyUnusable
+from qms.kernel.secret_files import OpenToOthersError, read_private, write_once
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PRIVATE: Final = "bundle-key.pem"
 CERTIFICATE: Final = "bundle-certificate.pem"
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _NO_END: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # RFC 5280 4.1.2.5: no known end
 _NAME_LIMIT: Final = 60
 
@@ -71,20 +69,16 @@ class BundleKey:
 
 def make_key(folder: Path, organisation: str, now: datetime) -> BundleKey:
     """Make the workspace's bundle key, mode 0600, and its certificate; never over an old one."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_private_key(SECP256R1())
     made = BundleKey(key, _certificate(key, organisation, now))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path = folder / PRIVATE
+    certificate = made.certificate.public_bytes(Encoding.PEM)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_once(path, secret + certificate)
     except FileExistsError as fault:
         raise BundleKeyExists(path=path) from fault
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secret + made.certificate.public_bytes(Encoding.PEM))
-        stream.flush()
-        os.fsync(stream.fileno())
-    (folder / CERTIFICATE).write_bytes(made.certificate.public_bytes(Encoding.PEM))
+    (folder / CERTIFICATE).write_bytes(certificate)
     return made
 
 
@@ -118,13 +112,11 @@ def load_key(folder: Path) -> BundleKey:
     """Read the workspace's bundle key; refused when anyone but its owner could read it."""
     path = folder / PRIVATE
     try:
-        with path.open("rb") as stream:
-            mode = os.fstat(stream.fileno()).st_mode
-            content = stream.read()
+        content = read_private(path)
     except FileNotFoundError as fault:
         raise BundleKeyMissing(path=path) from fault
-    if mode & _OTHERS:
-        raise BundleKeyUnusable(path=path, fault=f"mode {stat.S_IMODE(mode):04o}")
+    except OpenToOthersError as fault:
+        raise BundleKeyUnusable(path=path, fault=fault) from fault
     try:
         key = load_pem_private_key(content, None)
         certificate = x509.load_pem_x509_certificate(content)

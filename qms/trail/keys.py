@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from qms.kernel.secret_files import OpenToOthersError, read_private, write_once
 from qms.trail.errors import KeyExists, KeyExposed, KeyMissing
 from qms.trail.proof import Note
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 PRIVATE: Final = "trail-key.pem"
 PUBLIC: Final = "trail-key.pub.pem"
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _ED25519: Final = b"\x01"
 
 
@@ -109,18 +107,13 @@ class SigningKey:
 
 def make_key(folder: Path) -> SigningKey:
     """Make the workspace's key, mode 0600, with its public half beside it; never over an old one."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = SigningKey(Ed25519PrivateKey.generate())
     secret = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path = folder / PRIVATE
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_once(path, secret)
     except FileExistsError as fault:
         raise KeyExists(path=path) from fault
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secret)
-        stream.flush()
-        os.fsync(stream.fileno())
     (folder / PUBLIC).write_text(made.public.pem, "ascii")
     return made
 
@@ -129,13 +122,11 @@ def load_key(folder: Path) -> SigningKey:
     """Read the workspace's key; refused when anyone but its owner could read it."""
     path = folder / PRIVATE
     try:
-        with path.open("rb") as stream:
-            mode = os.fstat(stream.fileno()).st_mode
-            content = stream.read()
+        content = read_private(path)
     except FileNotFoundError as fault:
         raise KeyMissing(path=path) from fault
-    if mode & _OTHERS:
-        raise KeyExposed(path=path, fault=f"mode {stat.S_IMODE(mode):04o}")
+    except OpenToOthersError as fault:
+        raise KeyExposed(path=path, fault=fault) from fault
     try:
         key = load_pem_private_key(content, None)
     except (ValueError, TypeError) as fault:
