@@ -21,6 +21,7 @@ from qms.kernel.clock import start_of
 from qms.kernel.refs import Ref
 from qms.runtime import KEEPER, build, every_permission
 from tests.cli.databases import fresh_postgresql
+from tests.stories.recall import MOST, ask, recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,6 +187,25 @@ def test_the_story_stops_where_something_was_not_issued(tmp_path: Path) -> None:
 def test_ten_questions_find_what_they_ask_for(played: Played) -> None:
     assert len(played.told.answers) == 10
     assert [each.question for each in played.told.answers if not each.right] == []
+
+
+def test_the_judged_questions_find_their_answers_among_ten(played: Played) -> None:
+    """DOC-18, R61: what staff type finds a document that answers, and mostly the very clause of it."""
+
+    def find(text: str) -> list[tuple[str, str]]:
+        actor, rights = played.runtime.person("quality-manager")
+        with played.runtime.works.reading(actor, rights) as work:
+            page = played.runtime.search.find(work, text, size=MOST)
+        return [(hit.number, hit.anchor) for hit in page.hits]
+
+    asked = ask(find)
+    judged = recall([one for one in asked if one.kind != "fresh"])
+    fresh = recall([one for one in asked if one.kind == "fresh"])
+    assert judged.missed == ()
+    assert judged.documents >= 0.9
+    assert judged.clauses >= 0.9
+    assert judged.reciprocal_rank >= 0.9
+    assert fresh.questions >= 0.9, fresh.missed
 
 
 def test_both_bundles_verify_by_every_check(played: Played) -> None:
