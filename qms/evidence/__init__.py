@@ -38,7 +38,7 @@ from qms.evidence.operations import (
     request,
     retry,
 )
-from qms.evidence.queries import Request, blobs, bundle, hidden, request_of, requests
+from qms.evidence.queries import Request, blobs, bundle, hidden, planned, request_of, requests
 from qms.evidence.verify import Report, verify_bundle
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "load_key",
     "make",
     "make_key",
+    "planned",
     "record_built",
     "reject",
     "request",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from qms.accounts import Department
+from qms.evidence import plan as plans
 from qms.evidence import scope as scopes
 from qms.evidence.errors import BundleNotBuilt, NoSuchRequest
 from qms.evidence.lifecycle import FINISHED, LABELS, State
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights, Scope
+    from qms.kernel.work import Work
 
 REQUEST, APPROVE, BUILD = "evidence:request", "evidence:approve", "evidence:build"
 
@@ -152,6 +154,18 @@ def bundle(session: Session, rights: Rights, number: str) -> Request:
     if receiver and not builder and row.state is not State.HANDED_OVER:
         raise BundleNotBuilt(number=number, state=Phrase(LABELS[row.state]))
     return value(row)
+
+
+def planned(work: Work, part: str = "") -> Iterator[str]:
+    """The digests that frozen plans name and that begin so: a bundle can be made again from them (BND-05).
+
+    A plan that cannot be read is refused, for nobody knows then what it names.
+    """
+    query = select(EvidenceRequest.plan_digest).where(EvidenceRequest.plan_digest.is_not(None)).distinct()
+    for digest in work.session.scalars(query):
+        for file in plans.read(work.vault.read(digest or "")).files:
+            if file.sha256.startswith(part):
+                yield file.sha256
 
 
 def blobs(session: Session) -> Iterator[str]:

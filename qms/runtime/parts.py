@@ -48,6 +48,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "workspace:backup": N_("{actor} made the backup {ref} of {entries} entries."),
     "workspace:upgrade": N_("{actor} brought {ref} from schema {old_schema} to {schema}."),
     "workspace:export-site": N_("{actor} exported the documents in force to {ref} as plain pages."),
+    "scrub:ask": N_("{actor} asked for a full check of everything that is kept."),
     "scrub:run": N_("{actor} checked everything that is kept: {found} fault(s)."),
     "workspace:drill": N_(
         "{actor} practised a restore of {ref}: {entries} entries came back, {lost} were written since,"

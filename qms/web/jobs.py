@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, request, url_for
 
 from qms import jobs
-from qms.http.edge import NothingToSee, act, look, page, tell
+from qms.http.edge import NothingToSee, act, look, page, runtime, tell
 from qms.jobs import STATES, State
 from qms.kernel.labels import N_
-from qms.runtime import jobs_told
+from qms.runtime import jobs_told, scrub
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -45,6 +45,32 @@ def listing() -> str:
         counts=jobs.counts(work.session),
         is_open=_OPEN,
     )
+
+
+@pages.get("/jobs/full-check")
+def full_check() -> str:
+    """What the last full check of everything that is kept has found (REL-14)."""
+    work = _seen()
+    last = scrub.last(work)
+    return page(
+        "jobs/full_check.html",
+        last=last,
+        findings=scrub.sentences_of(last, work.language) if last else [],
+        remarks=scrub.sentences_of(last, work.language, "remarks") if last else [],
+        counted=scrub.COUNTED,
+        job=jobs.latest(work.session, scrub.JOB, scrub.KEY),
+        is_open=_OPEN,
+        days=runtime().settings.scrub_days,
+    )
+
+
+@pages.post("/jobs/full-check")
+def check_now() -> Response:
+    """Order one now."""
+    with act() as work:
+        scrub.ask(work)
+    tell(N_("The check begins as soon as a worker is free."))
+    return redirect(url_for("jobs.full_check"), 303)
 
 
 @pages.get("/jobs/<int:job_id>")

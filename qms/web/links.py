@@ -27,6 +27,7 @@ LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
     "withdrawal": ("documents.withdrawal", _revision),
     "evidence": ("evidence.one", lambda key: {"number": key}),
     "trail-review": ("trail.reviews", lambda _: {}),
+    "scrub": ("jobs.full_check", lambda _: {}),
     "job": ("jobs.one", lambda key: {"job_id": key}),
 }
 

@@ -39,4 +39,4 @@ def scrub(runtime: Runtime, actor: Actor, pool: Pool, claim: jobs.Claim) -> None
 def order(work: Work) -> None:
     """Order a scrub where one is due; asking twice is asking once."""
     if scrubs.is_due(work):
-        jobs.enqueue(work, scrubs.JOB, "all", {})
+        jobs.enqueue(work, scrubs.JOB, scrubs.KEY, {})

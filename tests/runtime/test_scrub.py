@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import text
 
-from qms import documents, jobs, runtime, tasks, trail
+from qms import documents, evidence, jobs, runtime, tasks, trail
 from qms.kernel.labels import LANGUAGES
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
@@ -264,12 +264,37 @@ def test_a_sound_workspace_is_told_in_figures(made: Runtime) -> None:
     done = scrub.look(made)
     counts = done.counts
     assert done.ok
-    assert counts["contents"] >= 8
+    assert counts["contents"] >= 20
     assert counts["signatures"] == 18
     assert counts["entries"] > 200
     assert counts["checkpoints"] >= 3
     assert counts["clauses"] > 0
     assert counts["rows"] > 800
+
+
+def test_what_a_plan_of_a_bundle_names_stays(made: Runtime) -> None:
+    """A bundle can be made again from it (BND-05); while it cannot be read nothing is swept at all."""
+    vault = _vault(made)
+    with made.works.reading(KEEPER, every_permission()) as work:
+        planned = set(evidence.planned(work))
+        (plan,) = {digest for digest in evidence.blobs(work.session) if vault.read(digest).startswith(b"{")}
+    assert len(planned) > 10
+    for digest in planned:
+        os.utime(vault.path(digest), (1, 1))
+    done = scrub.look(made)
+    assert (done.ok, done.counts["swept"], done.counts["orphans"]) == (True, 0, 0)
+    assert all(vault.has(digest) for digest in planned)
+    kept = _take(vault.path(plan))
+    old = vault.put(b"old")
+    os.utime(vault.path(old), (1, 1))
+    try:
+        done = scrub.look(made)
+        assert [each.kind for each in done.findings] == [Kind.MISSING]
+        assert (done.counts["swept"], vault.has(old)) == (0, True)
+        assert all(vault.has(digest) for digest in planned)
+    finally:
+        _put_back(made, kept)
+    vault.path(old).unlink()
 
 
 def test_what_nobody_names_is_swept_late_and_never_during_a_backup(made: Runtime) -> None:

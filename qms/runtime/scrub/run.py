@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
-from qms import accounts, tasks, trail
+from qms import accounts, evidence, jobs, tasks, trail
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qms.runtime.parts import Runtime
 
 JOB: Final = "scrub"
+KEY: Final = "all"
 RUN: Final = "scrub:run"
 TASK: Final = "scrub:findings"
 REF: Final = Ref("scrub", "findings")
@@ -46,6 +47,17 @@ BLOBS: Final = (
 )
 """The columns that name stored content."""
 FOUND: Final = N_("The check of everything that is kept found {count} fault(s)")
+COUNTED: Final = {
+    "contents": N_("Stored contents"),
+    "orphans": N_("named by nothing"),
+    "swept": N_("swept"),
+    "rows": N_("Rows"),
+    "signatures": N_("Signatures"),
+    "entries": N_("Entries of the trail"),
+    "checkpoints": N_("Kept checkpoints"),
+    "clauses": N_("Clauses in the index"),
+}
+"""What the figures of a run are called."""
 _PARTS: Final = "0123456789abcdef"
 
 
@@ -81,6 +93,7 @@ class Scrub:
         self.vault = made.works.vault
         self.progress = progress
         self.done = Scrubbed()
+        self.plans_read = True
 
     def run(self) -> Scrubbed:
         """Every check, each on its own: what breaks one is a finding and does not end the others."""
@@ -144,7 +157,8 @@ class Scrub:
         # Listed before the rows are read: bytes come first (law 9). No blob begins like no digit.
         there = set(self.vault.digests(part)) if part else set()
         with self.works.reading(KEEPER) as work:
-            named = {digest: place for column in BLOBS for digest, place in self._named(work, column, part)}
+            named = self._planned(work, part) if part else {}
+            named |= {digest: place for column in BLOBS for digest, place in self._named(work, column, part)}
         for digest in sorted(there):
             self.done.counts["contents"] += 1
             if not self.vault.sound(digest):
@@ -156,7 +170,8 @@ class Scrub:
             if not self.vault.has(digest):
                 facts = {"digest": digest, "named": named[digest]}
                 yield Finding(Kind.MISSING, N_("The stored content {digest} of {named} is missing."), facts)
-        self._sweep(sorted(there - named.keys()))
+        if self.plans_read:
+            self._sweep(sorted(there - named.keys()))
 
     def _sweep(self, orphans: Sequence[str]) -> None:
         """Take away what nobody names and nobody has put for a while; never while a backup copies."""
@@ -173,6 +188,14 @@ class Scrub:
                 return
             self.done.counts["swept"] += sum(self.vault.sweep(digest, before) for digest in orphans)
             self.done.counts["leftovers"] += self.vault.tidy(before)
+
+    def _planned(self, work: Work, part: str) -> dict[str, str]:
+        """What frozen plans of bundles name; while one of them cannot be read nothing at all is swept."""
+        try:
+            return dict.fromkeys(evidence.planned(work, part), "evidence_request.plan_digest")
+        except (QmsError, ValueError, KeyError, TypeError):
+            self.plans_read = False  # the plan itself is told of as damaged or missing
+            return {}
 
     def _named(self, work: Work, column: tuple[str, str], part: str) -> Iterable[tuple[str, str]]:
         table, name = column
@@ -224,6 +247,14 @@ def record(work: Work, done: Scrubbed) -> None:
         tasks.owe(work, kind=TASK, ref=REF, person_ids=administrators, subject=FOUND,
                   facts={"count": after["found"]}, due_on=work.today)  # fmt: skip
     work.record(RUN, REF, after=after)
+
+
+def ask(work: Work) -> None:
+    """Order a scrub now, for those who manage jobs; while one waits or runs, it is that one."""
+    if not work.rights.may("jobs:manage"):
+        raise jobs.MayNotManageJobs
+    job = jobs.enqueue(work, JOB, KEY, {})
+    work.record("scrub:ask", REF, after={"job": job.id})
 
 
 def last(work: Work) -> trail.TrailRow | None:
