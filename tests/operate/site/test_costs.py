@@ -70,6 +70,7 @@ def test_a_revision_is_found_by_an_index(papers: Papers) -> None:
         ref = documents.revision_ref("CP-08", "en", "A/0")
         event.listen(papers.runtime.engine, "before_cursor_execute", told)
         documents.revision(work.session, work.rights, ref, work.today)
+        documents.library(work.session, work.rights, work.today, Filters(numbers=frozenset({"CP-08"})))
         documents.DocumentEntries().entries(work, documents.document_ref("CP-08"))
         event.remove(papers.runtime.engine, "before_cursor_execute", told)
         line = work.session.connection()
@@ -80,4 +81,5 @@ def test_a_revision_is_found_by_an_index(papers: Papers) -> None:
             for row in line.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
         ]
     assert len(plans) >= 4
-    assert [plan for plan in plans if plan.startswith(("SCAN document", "SCAN revision"))] == []
+    whole = ("SCAN document", "SCAN revision", "SEARCH revision USING INDEX ix_revision_state (state=?)")
+    assert [plan for plan in plans if plan in whole or plan.startswith(whole[:2])] == []
