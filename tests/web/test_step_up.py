@@ -38,6 +38,7 @@ SINGLE = {
     "evidence.new",
     "evidence.reject",
     "evidence.retry",
+    "trail.begin_review",
     "trail.verify",
 }
 WHOLE = {"home", "tasks", "documents", "drafts", "search", "verification"}
