@@ -10,7 +10,7 @@ DEMO := records/demo
 PORT ?= 8000
 JOBS ?= 2
 
-.PHONY: help run job setup setup-test system test lint types contracts unit test-nightly bench clean-demo
+.PHONY: help run job setup setup-test system test lint types contracts unit test-nightly bench sbom audit clean-demo
 
 help: ## what can be asked for
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -68,6 +68,12 @@ test-nightly: setup-test ## the long tests
 
 bench: setup-test ## ratios side by side
 	for script in bench/*.py; do $(BIN)/python $$script; done
+
+sbom: setup-test ## bill of materials and licences into dist/
+	$(BIN)/python -m tests.supply dist
+
+audit: setup-test ## the locks against a local advisory database (ADVISORIES=FOLDER)
+	$(BIN)/python -m tests.supply --audit
 
 clean-demo: ## forget the demonstration
 	rm -rf $(DEMO)
