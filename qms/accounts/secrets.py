@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from qms.kernel.secret_files import write_once
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -142,13 +144,8 @@ def _factor_key(keys: Path) -> bytes:
     """The key beside the workspace's others, made at its first use, whole or not at all."""
     path = keys / _FACTOR_KEY
     if not path.exists():
-        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = keys / f".{_FACTOR_KEY}.{secrets.token_hex(8)}"
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(32))
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_once(unfinished, secrets.token_hex(32).encode())
         with suppress(FileExistsError):  # two first uses at once: one of the two keys stays
             os.link(unfinished, path)
         unfinished.unlink()
