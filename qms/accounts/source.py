@@ -61,8 +61,8 @@ def read_organisation(text: str, file: str) -> Organisation:
     """Read and check the shape of a file; every fault is named by file, line and field."""
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
-    if fault := yaml_fault(text, file):
-        raise OrganisationWrong([fault])
+    if dangerous := yaml_fault(text, file):
+        raise OrganisationWrong([dangerous])
     try:
         root = YAML(typ="safe", pure=True).compose(text)
         value = {} if root is None else _plain(root, (), lines, problems)

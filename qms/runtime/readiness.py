@@ -126,7 +126,7 @@ def _schema(found: str | None) -> Check:
 
 
 def _writing(runtime: Runtime, work: Work) -> Check:
-    """Whether an act could be written, told without writing: the gate, the file's rights, the server's word."""
+    """Whether an act could be written, told without writing: the gate, the file, the server's word."""
     if runtime.works.closed() is not None:
         return Check(Condition.DEGRADED, "read only")
     if runtime.engine.dialect.name == "sqlite":

@@ -16,7 +16,8 @@ from qms.runtime import KEEPER, backup, build, every_permission
 from tests.crash.test_workspace import Place, founded
 from tests.documents import factories
 from tests.documents.factories import EVERYTHING, SERVICE
-from tests.house.test_laws import ROOT, _tests_of
+from tests.house.reading import ROOT
+from tests.house.test_laws import _tests_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 import pytest
 from sqlalchemy import Engine, event, text
 
-from qms import evidence, migrations, runtime, trail
+from qms import accounts, evidence, migrations, runtime, trail
 from qms.cli import workspace
 from qms.cli.main import main
 from qms.kernel.database import build_engine
@@ -53,7 +53,7 @@ def _cut(patch: pytest.MonkeyPatch, place: str) -> None:
     elif place == "keys":
         patch.setattr(evidence, "make_key", _after(evidence.make_key))
     elif place == "in the founding":
-        patch.setattr(runtime.parts.accounts, "found", _after(runtime.parts.accounts.found))
+        patch.setattr(accounts, "found", _after(accounts.found))
     elif place == "founded":
         event.listen(Engine, "commit", lambda _: None)
         patch.setattr(workspace, "_tell_passwords", _die)
