@@ -88,7 +88,7 @@ def locked(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
 def licence_of(name: str) -> str:
     """What a package says of its licence, as SPDX; empty where it says nothing known."""
     try:
-        told = importlib.metadata.metadata(name)
+        told: Any = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return ""
     if expression := told.get("License-Expression"):

@@ -210,6 +210,14 @@ def test_hostile_yaml_is_refused_in_time(name: str, reader: str, bait: dict[str,
     assert "the words of the canary" not in str(value)
 
 
+@pytest.mark.parametrize("reader", ["organisation", "edition"])
+@pytest.mark.parametrize("text", ["a: &a [x]\nb: *a", "#" * 2_000_001], ids=["anchor", "too long"])
+def test_anchors_and_size_are_refused_before_anything_is_built(reader: str, text: str) -> None:
+    """SEC-14: by their own sentence, so that it is this check that refused them."""
+    with pytest.raises(QmsError, match=r"Anchors|longer than"):
+        READERS[reader](text)
+
+
 _YAML_SCRAPS = st.lists(
     st.sampled_from(
         [

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from license_expression import get_spdx_licensing
+from license_expression import get_spdx_licensing  # type: ignore[import-untyped]  # it has no stubs
 
 from tests import supply
 from tests.supply import ADVISORIES, ALLOWED, ROOT, Part
