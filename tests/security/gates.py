@@ -145,6 +145,8 @@ ROUTES: Final[dict[str, Gate]] = {
     "trail.restart": Gate(("trail:restart",)),
     "jobs.listing": Gate(("jobs:read",)),
     "jobs.one": Gate(("jobs:read",)),
+    "jobs.full_check": Gate(("jobs:read",)),
+    "jobs.check_now": Gate(("jobs:manage",)),
     "jobs.retry": Gate(("jobs:manage",)),
     "jobs.cancel": Gate(("jobs:manage",)),
 }
@@ -305,6 +307,7 @@ KEEPER: Final = {
     "people recover": "At the console, with the passwords of witnesses.",
     "people password": "It asks for one's own password and changes one's own.",
     "doctor": "The keeper's check; it shows numbers and keys, no content.",
+    "drill": "Whoever owns the machine practises a restore.",
     "backup": "Whoever owns the machine keeps copies of its bytes.",
     "restore": "Whoever owns the machine brings a copy back.",
     "demo run": "It makes a workspace of its own, marked for ever.",

@@ -64,6 +64,7 @@ ISSUED: dict[str, One] = {
 }
 LISTS: dict[str, Many] = {
     "documents.library": lambda work: documents.library(work.session, work.rights, work.today),
+    "documents.library_page": lambda work: documents.library_page(work.session, work.rights, work.today),
     "documents.master_rows": lambda work: documents.master_rows(work.session, work.rights, work.today),
     "documents.unissued": lambda work: documents.unissued(work.session, work.rights, work.today),
     "documents.my_drafts": lambda work: documents.my_drafts(work.session, work.rights, work.today),

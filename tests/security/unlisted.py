@@ -31,7 +31,7 @@ INSIDE: Final = {
     "documents.sync_file": "It goes through `draft` and `save_draft`, which ask.",
     "evidence.build": "The job makes what people approved, with the rights of a service.",
     "evidence.gather": "It gathers with the rights of the receiver for an approved request.",
-    "evidence.planned": "The job reads the plan it has frozen.",
+    "evidence.planned": "The full check reads which stored contents frozen plans name.",
     "evidence.record_built": "The job binds the bundle it has made; it asks as `freeze` does.",
     "jobs.claim": "A worker takes its next job.",
     "jobs.enqueue": "An act that has asked orders long work.",
