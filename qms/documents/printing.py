@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -79,20 +80,26 @@ def _printed(work: Work, revision: Revision, sheet: Sheet) -> Printed:
 
 
 def body_html(work: Work, revision: Revision, link: Callable[[Citation], str | None] | None = None) -> str:
-    """The content of a revision as safe HTML, with citations linked where `link` gives an address."""
+    """The content of a revision as safe HTML, with citations linked where `link` gives an address.
+
+    A `link` that compares equal to an earlier one gives the addresses that one gave.
+    """
     source = checks.stored(work, revision)
     body = filling.body_of(work, revision.document.kind)
     if body is not None:
         return str(body.markup(source.source.head, revision.language))
     if link is None:
         return source.content.html
-    return rendering.read(
-        source.source.body,
-        source.source.file,
-        source.source.body_line,
-        number_pattern=work.settings.number_pattern,
-        link=link,
-    ).html
+    read = source.source
+    return _linked(read.body, read.file, read.body_line, work.settings.number_pattern, link)
+
+
+@lru_cache(maxsize=128)
+def _linked(
+    body: str, file: str, first_line: int, pattern: str, link: Callable[[Citation], str | None]
+) -> str:
+    """The same text with the same links set once: who reads a page asks for it again and again."""
+    return rendering.read(body, file, first_line, number_pattern=pattern, link=link).html
 
 
 def _sheet(

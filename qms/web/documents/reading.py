@@ -22,7 +22,7 @@ from qms.web.documents.library import seen
 from qms.web.revisions import BANDS, closest, label_of, name_of, page_of, ref_at, shared, work_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -115,13 +115,16 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
     entries = text.contents(work, ref, changed)
     unnamed = current is shown and "label" not in (request.view_args or {})
     cite = url_for("documents.one", number=shown.number) if unnamed else page_of(ref)
+    out = documents.references(work.session, work.rights, ref, work.today)
+    into = documents.leaning_on(work.session, work.rights, shown.number, work.today)
+    there = text.known(work, {*(target for _, target, _ in out), *(link.source for link in into)})
     return page(
         "documents/one.html",
         form=form,
         shown=shown,
         name=name_of(revision),
         head=revision.head,
-        body=Markup(text.body(work, revision, ref, changed, cite)),  # noqa: S704 - sanitised by rendering
+        body=Markup(text.body(work, revision, ref, changed, cite, there=there)),  # noqa: S704 - sanitised by rendering
         contents=entries,
         since=since,
         changed=[each for each in entries if each.changed],
@@ -130,7 +133,7 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
         timeline=own,
         tongues_of=_tongues(rows),
         mine=mine(work, shown),
-        around=_around(work, revision),
+        around=_around(shown.number, out, [(link.way, link.source) for link in into], there),
         signatures=documents.signatures(work.session, work.rights, ref, work.today),
         waiting=documents.waiting(work.session, work.rights, ref, work.today),
         local=lambda at: documents.local(work, at),
@@ -170,21 +173,20 @@ def mine(work: Work, shown: Listed) -> Mine:
     )
 
 
-def _around(work: Work, revision: Revision) -> Around:
-    number = revision.document.number
-    ref = documents.ref_of(revision)
-    out = documents.references(work.session, work.rights, ref, work.today)
-    into = documents.leaning_on(work.session, work.rights, number, work.today)
-    there = text.known(work, {*(target for _, target, _ in out), *(link.source for link in into)})
-
+def _around(
+    number: str,
+    out: Sequence[tuple[str, str, str]],
+    into: Sequence[tuple[str, str]],
+    there: Mapping[str, Listed],
+) -> Around:
     def named(*ways: str) -> list[tuple[str, Listed | None]]:
         return text.titles(there, [target for way, target, _ in out if way in ways])
 
     forms = named("form", "register")
     above = named("parent")
     told = {target for target, _ in (*forms, *above)}
-    children = [link.source for link in into if link.way == "parent"]
-    others = [link.source for link in into if link.source not in {*children, *told, number}]
+    children = [source for way, source in into if way == "parent"]
+    others = [source for _, source in into if source not in {*children, *told, number}]
     leans = [each for each in named("reference", "citation") if each[0] not in {*told, *children}]
     return Around(
         parent=above,

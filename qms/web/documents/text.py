@@ -49,19 +49,37 @@ def known(work: Work, numbers: Collection[str]) -> dict[str, Listed]:
     return chosen
 
 
-def body(work: Work, revision: Revision, ref: Ref, changed: Collection[str] = (), cite: str = "") -> str:
-    """The text in sections, one a clause; `cite` names the address that a clause is cited by."""
-    cited = {target for _, target, _ in documents.references(work.session, work.rights, ref, work.today)}
-    there = known(work, cited)
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """Where citations lead: those of these documents, which exist for the reader, and no others."""
 
-    def link(citation: Citation) -> str | None:
-        if citation.number not in there:
+    known: frozenset[str]
+
+    def __call__(self, citation: Citation) -> str | None:
+        """The address of a citation; None where it stays plain text."""
+        if citation.number not in self.known:
             return None
         if citation.clause is None:
             return url_for("documents.one", number=citation.number)
         return url_for("documents.one", number=citation.number, clause=citation.clause)
 
-    made = documents.body_html(work, revision, link)
+
+def body(
+    work: Work,
+    revision: Revision,
+    ref: Ref,
+    changed: Collection[str] = (),
+    cite: str = "",
+    *,
+    there: Mapping[str, Listed] | None = None,
+) -> str:
+    """The text in sections, one a clause; `cite` names the address that a clause is cited by.
+
+    `there` is what is known of the documents it cites, where the caller has asked already.
+    """
+    cited = {target for _, target, _ in documents.references(work.session, work.rights, ref, work.today)}
+    there = known(work, cited) if there is None else there
+    made = documents.body_html(work, revision, _Addresses(frozenset(cited & there.keys())))
     made = addressed(made, lambda name: url_for("documents.picture", name=name, **parts_of(ref)))
     return "".join(_section(piece, changed, cite) for piece in _HEADING.split(made) if piece)
 
