@@ -41,6 +41,6 @@ def test_the_example_of_an_organisation_is_applied(at: At, tmp_path: Path) -> No
     (tmp_path / "people.yaml").write_text(people, "utf-8")
     (tmp_path / "rights.yaml").write_text(rights, "utf-8")
     added = terminal.json("people", "import", tmp_path / "people.yaml", login="system-administrator")
-    assert added.value["added"] == {"departments": 1, "posts": 1, "people": 2, "substitutions": 1}
+    assert added.value["added"] == {"departments": 1, "posts": 1, "people": 3, "substitutions": 1}
     given = terminal("people", "import", tmp_path / "rights.yaml", login="security-administrator")
     assert (given.code, given.err) == (0, "")
