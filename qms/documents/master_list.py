@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import zipfile
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from typing import TYPE_CHECKING, Any, Final
 
 from qms.documents.defaults import Kind
 from qms.documents.words import GRADES, KINDS, STANDINGS
@@ -88,22 +85,28 @@ def to_csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 def to_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
     """Rows as a workbook whose every cell is a text by type; the same rows give the same bytes."""
-    book = Workbook(write_only=True)
+    openpyxl = _openpyxl()
+    book = openpyxl.Workbook(write_only=True)
     book.properties.created = book.properties.modified = _EPOCH
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for place, row in enumerate(rows):
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, value=safe(_printable(text)))
+            cell = openpyxl.cell.WriteOnlyCell(sheet, value=safe(_printable(text)))
             cell.data_type = "s"
             if place == 0:
-                cell.font = Font(bold=True)
+                cell.font = openpyxl.styles.Font(bold=True)
             cells.append(cell)
         sheet.append(cells)
     made = io.BytesIO()
     book.save(made)
     return _steady(made.getvalue())
+
+
+def _openpyxl() -> Any:
+    """The writer of workbooks, read when the first one is asked for: it takes longer than any page."""
+    return importlib.import_module("openpyxl")
 
 
 def _printable(text: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from qms.kernel.ports import Entry
 
-_SHAPE: Final = "2"
+_SHAPE: Final = "3"
 _HEADING_WEIGHT: Final = 3.0
 _TITLE_BOOST: Final = 0.3
 _TITLE_LENGTH: Final = 200
@@ -98,7 +98,8 @@ def add(writer: Any, entries: Sequence[Entry]) -> None:
     documents = wholes(entries)
     for entry in entries:
         whole = entry.key in documents
-        name = {"name": entry.title, "pinyin": " ".join(title_words(entry.title))} if whole else {}
+        spoken = title_words(entry.title) if whole else []
+        name = {"name": entry.title, "pinyin": " ".join(spoken)} if whole else {}
         writer.add_document(
             key=entry.key,
             group=entry.group,
@@ -107,7 +108,7 @@ def add(writer: Any, entries: Sequence[Entry]) -> None:
             text=body(entry),
             title=entry.title,
             number=" ".join(codes(entry.number)),
-            entry={"entry": pack(entry), "whole": whole},
+            entry={"entry": pack(entry), "whole": whole, "spoken": spoken},
             **name,
         )
 

@@ -12,7 +12,6 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from qms.search.analysis.pinyin import title_words
 from qms.search.entries import Guard, unpack
 from qms.search.whoosh_query import Compiler
 
@@ -165,6 +164,10 @@ def read_segment(reader: Any, guards: Guards) -> Segment:
         stored = reader.stored_fields(place)["entry"]
         if stored.get("whole"):
             entry = stored["entry"]
-            spoken = tuple(title_words(entry["title"]))
-            documents[place] = (entry["number"], entry["title"], entry["language"], spoken)
+            documents[place] = (
+                entry["number"],
+                entry["title"],
+                entry["language"],
+                tuple(stored.get("spoken", ())),
+            )
     return Segment(numbers, documents)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from functools import lru_cache
-from typing import Final
-
-from pypinyin import Style, lazy_pinyin
+from typing import Any, Final
 
 from qms.search.analysis.tokens import Kind, parts, stem, tokens, words
 
@@ -14,7 +13,14 @@ _LONGEST_RUN: Final = 12
 
 @lru_cache(maxsize=20_000)
 def _syllables(word: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+    pinyin = _pinyin()
+    return tuple(pinyin.lazy_pinyin(word, style=pinyin.Style.NORMAL, v_to_u=False))
+
+
+@lru_cache(maxsize=1)
+def _pinyin() -> Any:
+    """The readings of all phrases, 55 MB, read when a title is first spoken: only an index is written so."""
+    return importlib.import_module("pypinyin")
 
 
 def title_words(title: str) -> list[str]:
