@@ -5,21 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from werkzeug.serving import make_server
 
 from qms import accounts, documents, evidence
+from qms.http import session as cookie
 from qms.kernel.ports import Scope
 from qms.tasks.mail import send_waiting
+from tests.browser.conftest import chromium
 from tests.security.face import addresses, signed_in
-from tests.security.house import PLAIN, prepared, source
+from tests.security.house import PLAIN, prepared, source, token_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import playwright.sync_api as playwright
     from flask import Flask
 
     from tests.security.house import House
+
+__all__ = ["chromium"]  # the fixture of the browser stories
 
 EVIL: Final = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{31337*3}}{% raw %}${31337*3}"
 FORMULA: Final = '=HYPERLINK("http://x","y")' + EVIL
@@ -138,3 +148,54 @@ def test_hostile_words_break_no_header_of_a_message(told: House) -> None:
         assert b"\nBcc:" not in head
         assert b"94011" not in message
         assert head.count(b"\nSubject:") + head.startswith(b"Subject:") == 1
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application at an address of this machine, for as long as the test looks."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.nightly
+@pytest.mark.browser
+def test_hostile_words_do_nothing_in_a_browser(app: Flask, told: House, chromium: playwright.Browser) -> None:
+    """SEC-05, SEC-18: no page runs a script, gives the policy something to refuse, or fetches anything."""
+    client = signed_in(app, "quality-manager")
+    paths = {each.path for each in addresses(app, told) if "GET" in each.methods}
+    paths |= {f"/evidence/{told.requests['evil']}", "/drafts/CP-91/zh-Hans/A-0", "/d?state=all"}
+    pages = sorted(
+        path for path in paths if "<main" in client.get(path).get_data().decode("utf-8", "replace")
+    )
+    assert len(pages) > 20
+    wrong: list[str] = []
+
+    def dismissed(dialog: playwright.Dialog) -> None:
+        wrong.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    with served(app) as base:
+        context = chromium.new_context(base_url=base)
+        value = cookie._signer(app).sign(token_of("quality-manager")).decode("ascii")
+        context.add_cookies(
+            [{"name": cookie.COOKIE, "value": value, "domain": "localhost", "path": "/", "secure": True}]
+        )
+        page = context.new_page()
+        page.on("dialog", dismissed)
+        page.on("pageerror", lambda fault: wrong.append(f"script {fault}"))
+        page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+        page.on("request", lambda asked: None if asked.url.startswith(base) else wrong.append(asked.url))
+        for path in pages:
+            answer = page.goto(path)
+            assert answer is not None
+            assert page.locator("main").count() == 1, path
+            assert wrong == [], path
+        assert "/sign-in" not in page.url
+        context.close()
