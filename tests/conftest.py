@@ -6,9 +6,11 @@ import os
 import shutil
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
+from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -23,12 +25,21 @@ from qms.runtime import append_to_trail, every_permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from playwright.sync_api import Browser
     from sqlalchemy import Engine
 
 SERVER = os.environ.get("QMS_TEST_POSTGRESQL", "postgresql+psycopg://127.0.0.1:5432/postgres")
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+CHROMIUM: Final = Path("/usr/bin/chromium")
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def _server() -> Engine:
@@ -239,3 +250,14 @@ def work(works: Works, service: Actor, every_right: Rights) -> Iterator[Work]:
             raise _RolledBack  # noqa: TRY301 - leaving by an exception is what rolls back
     except _RolledBack:
         pass
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; where it is missing the stories are skipped, but never in CI."""
+    if not CHROMIUM.is_file():
+        skip_or_fail(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()

@@ -77,11 +77,12 @@ def task_of(session: Session, person_id: int, task_id: int, day: date | None = N
 
 
 def task_count(session: Session, person_id: int, day: date | None = None) -> int:
-    """How many tasks the inbox shows."""
+    """How many tasks the inbox shows; what is not shown is not counted either (SEC-07)."""
     others = [] if day is None else acting_for(session, person_id, day)
     shown = or_(Task.person_id == person_id, and_(Task.person_id.in_(others), Task.personal.is_(False)))
-    found = session.scalar(select(func.count()).select_from(Task).where(*_open(), shown))
-    return int(found or 0)
+    found = session.scalars(select(Task.facts).where(*_open(), shown)).all()
+    rights = rights_of(session, person_id, day or date.min) if found else Rights()
+    return sum(may_be_told(facts, rights) for facts in found)
 
 
 def outstanding(session: Session, kind: str, ref: Ref | str, day: date | None = None) -> list[Owed]:

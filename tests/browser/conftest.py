@@ -5,36 +5,25 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from qms import accounts, documents, runtime
 from qms.app import create_app
 from qms.runtime import KEEPER, every_permission
 from qms.worker.loop import Loop
-from tests.conftest import skip_or_fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
     from qms.kernel.work import Work
     from qms.runtime import Runtime
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-ARGUMENTS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 NAMES: Final = {"zh-Hans": "示例中心", "zh-Hant": "示例中心", "en": "Example centre"}
 PASSWORD: Final = "seven green lanterns 42"  # noqa: S105 - of the people of the tests
 ORGANISATION: Final = """
@@ -161,17 +150,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         server.server_close()
         found.loop.close()
         made.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; where it is missing the stories are skipped, but never in CI."""
-    if not CHROMIUM.is_file():
-        skip_or_fail(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -44,6 +44,7 @@ PROMISES: Final = {
     ("acknowledgement", "digest"),
     ("signature", "digest"),
     ("withdrawal", "digest"),
+    ("trail_review", "digest"),
     ("standard_edition", "digest"),
     ("synced_file", "digest"),
     ("evidence_request", "digest"),

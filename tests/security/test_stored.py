@@ -17,7 +17,6 @@ from qms import accounts, documents, evidence
 from qms.http import session as cookie
 from qms.kernel.ports import Scope
 from qms.tasks.mail import send_waiting
-from tests.browser.conftest import chromium
 from tests.security.face import addresses, signed_in
 from tests.security.house import PLAIN, prepared, source, token_of
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.security.house import House
-
-__all__ = ["chromium"]  # the fixture of the browser stories
 
 EVIL: Final = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{31337*3}}{% raw %}${31337*3}"
 FORMULA: Final = '=HYPERLINK("http://x","y")' + EVIL

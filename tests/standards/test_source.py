@@ -129,11 +129,11 @@ def test_each_fault_is_named(old: str, new: str, line: int | None, field: str, w
     ("text", "line", "words"),
     [
         ("edition: a\nedition: b\n", 2, "duplicate key"),
-        ("a: [", 1, "not readable as YAML"),
-        ("a: \x07", None, "not readable as YAML"),
+        ("a: [", 1, "The YAML cannot be read"),
+        ("a: \x07", None, "The YAML cannot be read"),
         ("- a\n", 1, "mapping of keys"),
         ("", 1, "mapping of keys"),
-        ("a: !!python/object:os.system {}\n", 1, "There is no key a here"),
+        ("a: !!python/object:os.system {}\n", 1, "Anchors (&), aliases (*) and tags (!) have no place here"),
     ],
 )
 def test_what_is_no_edition(text: str, line: int | None, words: str) -> None:

@@ -76,7 +76,7 @@ def test_the_trail_is_read_in_sentences(browser: Open, runtime: Runtime) -> None
     seen = words_of(page)
     assert "workspace keeper moved the department loans from business to risk." in seen
     changed = page.xpath("//table[@class='values']//tr[td]")
-    assert changed[0].text_content() == "parentbusinessrisk"
+    assert changed[0].text_content() == "belongs to parentbusinessrisk"
     assert "signed in" not in seen
     assert "Author chose a new password." in words_of(manager.dom(f"/trail?actor=person:{who}"))
     assert "No entry fits" in words_of(manager.dom("/trail?until=2026-11-01"))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qms.runtime import export_site
-from tests.browser.conftest import chromium
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.web.papers import Papers
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 
