@@ -60,8 +60,9 @@ contracts: setup-test
 unit: setup-test
 	@rm -f .coverage .coverage.*.*
 	$(BIN)/python -m tests.rule_coverage --config
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m "not nightly" --cov --cov-config=.coverage-rules.ini --cov-report=
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "rules and not nightly" --cov --cov-config=.coverage-rules.ini --cov-report=
 	$(BIN)/python -m tests.rule_coverage
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m "not rules and not nightly"
 
 test-nightly: setup-test ## the long tests
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m nightly --durations=10

@@ -42,6 +42,35 @@ ARGUMENTS: Final = (
 )
 
 
+RULES: Final = frozenset(
+    [
+        "kernel",
+        "calendar",
+        "trail",
+        "trail_reviews",
+        "jobs",
+        "tasks",
+        "accounts",
+        "standards",
+        "documents",
+        "forms",
+        "search",
+        "evidence",
+        "rendering",
+    ]
+)
+"""The folders of the slices: what they try without a database tries their rules."""
+_NO_RULES: Final = ("sqlite", "postgresql", "conformance", "pool", "fetching", "pictures")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of rules, which run under coverage; to watch all others costs half as much again."""
+    for item in items:
+        folder = Path(item.nodeid).parts[1]
+        if folder in RULES and not any(word in item.nodeid for word in _NO_RULES):
+            item.add_marker(pytest.mark.rules)
+
+
 def _server() -> Engine:
     return create_engine(SERVER, isolation_level="AUTOCOMMIT")
 
