@@ -64,8 +64,8 @@ unit: setup-test
 	$(BIN)/python -m tests.rule_coverage
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m "not rules and not nightly"
 
-test-nightly: setup-test ## the long tests
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m nightly --durations=10
+test-nightly: setup-test ## the long tests (UNTIL=SECOND of the epoch cuts what has not begun by then, and says so)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m nightly --durations=10 $(if $(UNTIL),--until $(UNTIL))
 
 bench: setup-test ## ratios side by side
 	for script in bench/*.py; do $(BIN)/python $$script; done

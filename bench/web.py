@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import pickle
 import random
@@ -38,10 +39,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, render_template_string, request
 from sqlalchemy import event
 
-from qms import accounts, documents, runtime
+from qms import accounts, documents, runtime, trail
 from qms.app import create_app
 from qms.documents.numbering import key
 from qms.kernel.database import READING, build_engine, options
+from qms.kernel.refs import Ref
 from qms.runtime import KEEPER, every_permission
 from qms.worker.loop import Loop
 
@@ -127,8 +129,11 @@ def made(home: Path, count: int, tasks: int) -> None:
     database = opened.settings.database.removeprefix("sqlite:///")
     opened.engine.dispose()
     with contextlib.closing(sqlite3.connect(database)) as line:
-        _copied(line, opened, count, words, weights)
-        _owed(line, count, tasks)
+        people = _joined(line)
+        with _unguarded(line):
+            _copied(line, opened, count, words, weights)
+            _owed(line, people, count, tasks)
+    _entered(opened, count)
     opened.search.rebuild(opened.works, KEEPER)
     opened.close()
 
@@ -172,17 +177,25 @@ def _insert(line: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) ->
     )
 
 
-def _copied(
-    line: sqlite3.Connection, opened: runtime.Runtime, count: int, words: list[str], weights: list[float]
-) -> None:
-    """The rows of the one document again and again; the schema's guards rest meanwhile."""
+@contextlib.contextmanager
+def _unguarded(line: sqlite3.Connection) -> Iterator[None]:
+    """The schema's guards rest meanwhile."""
     guards = line.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in guards:
         line.execute(f'DROP TRIGGER "{name}"')
+    yield
+    for _, sql in guards:
+        line.execute(sql)
+    line.commit()
+
+
+def _copied(
+    line: sqlite3.Connection, opened: runtime.Runtime, count: int, words: list[str], weights: list[float]
+) -> None:
+    """The rows of the one document again and again."""
     one = {table: _rows(line, table) for table in ("document", "revision", "validity", "enactment")}
     signatures, route = _rows(line, "signature"), _rows(line, "route_signature")
-    audience = _rows(line, "revision_audience")
-    children = ("revision_clause", "revision_reference", "revision_audience", "signature", "route_signature")
+    children = ("revision_clause", "revision_reference", "signature", "route_signature")
     added: dict[str, list[dict[str, Any]]] = {name: [] for name in (*one, *children)}
     for serial in range(1, count):
         at = serial + 1
@@ -209,7 +222,6 @@ def _copied(
                 {"id": None, "revision_id": at, "position": place + 1, "anchor": anchor,
                  "number": clause_number, "heading": heading, "text": text}
             )  # fmt: skip
-        added["revision_audience"] += [{**each, "id": None, "revision_id": at} for each in audience]
         cited = {found for *_, text in clauses for found in re.findall(r"WI-\d\d-\d\d", text)} - {number}
         added["revision_reference"] += [
             {
@@ -234,33 +246,62 @@ def _copied(
     for table, rows in added.items():
         if rows:
             _insert(line, table, rows)
-    for _, sql in guards:
-        line.execute(sql)
-    line.commit()
 
 
-def _owed(line: sqlite3.Connection, count: int, tasks: int) -> None:
-    """People beside those of the organisation, and readings owed by all of them."""
-    person = _rows(line, "person", "login = 'reader'")[0]
+def _entered(opened: runtime.Runtime, count: int) -> None:
+    """The entry of the trail that the page of a revision in force reads, for each copy."""
+    one = Ref("revision", f"{number_of(0)}@zh-Hans@A/0")
+    with opened.works.writing(KEEPER, every_permission()) as work:
+        rows = trail.history(work.session, one, 100)
+        entry = next(row for row in rows if row.action == "document:revision:enter-force")
+        for serial in range(1, count):
+            copy = Ref("revision", f"{number_of(serial)}@zh-Hans@A/0")
+            work.record(entry.action, copy, after={**entry.after, "acts": 0})
+
+
+def _joined(line: sqlite3.Connection) -> list[tuple[int, str]]:
+    """People beside those of the organisation, with the role of a reader; id and login of all who read."""
+    reader = _rows(line, "person", "login = 'reader'")[0]
+    grant = _rows(line, "role_grant", f"person_id = {reader['id']}")[0]
     last = line.execute("SELECT max(id) FROM person").fetchone()[0]
     people = [
-        {**person, "id": last + place, "login": f"person-{place}", "name": f"人员 {place}"}
+        {**reader, "id": last + place, "login": f"person-{place}", "name": f"人员 {place}"}
         for place in range(1, PEOPLE)
     ]
     _insert(line, "person", people)
-    ids = [person["id"], *(each["id"] for each in people)]
-    old = _rows(line, "task")[0]
-    line.execute("DELETE FROM task")
-    rows = []
-    for place in range(tasks):
-        number = number_of(place // PEOPLE * 7 % count)
-        facts = old["facts"].replace(number_of(0), number)
-        rows.append(
-            {**old, "id": place + 1, "person_id": ids[place % PEOPLE], "facts": facts,
-             "ref": f"revision:{number}@zh-Hans@A/0", "key": str(place // PEOPLE)}
-        )  # fmt: skip
-    _insert(line, "task", rows)
+    _insert(line, "role_grant", [{**grant, "id": None, "person_id": each["id"]} for each in people])
     line.commit()
+    return [(each["id"], each["login"]) for each in (reader, *people)]
+
+
+def _owed(line: sqlite3.Connection, people: list[tuple[int, str]], count: int, tasks: int) -> None:
+    """Readings owed by exactly those whom the revisions reach, so that the day job finds nothing to do."""
+    old = _rows(line, "task", "kind = 'documents:read'")[0]
+    line.execute("DELETE FROM task WHERE kind = 'documents:read'")
+    line.execute("DELETE FROM revision_audience")
+    each_owes = tasks // count
+    for serial in range(count):
+        number = number_of(serial)
+        chosen = [people[(serial * each_owes + place) % len(people)] for place in range(each_owes)]
+        distribution = {"people": [login for _, login in chosen], "read-within": "10 working days"}
+        line.execute(
+            "UPDATE revision SET distribution = ? WHERE id = ?",
+            (json.dumps(distribution, sort_keys=True, separators=(",", ":")), serial + 1),
+        )
+        _insert(
+            line,
+            "revision_audience",
+            [{"revision_id": serial + 1, "member": "person", "code": str(person)} for person, _ in chosen],
+        )
+        _insert(
+            line,
+            "task",
+            [
+                {**old, "id": None, "person_id": person, "facts": old["facts"].replace(number_of(0), number),
+                 "ref": f"revision:{number}@zh-Hans@A/0"}
+                for person, _ in chosen
+            ],
+        )  # fmt: skip
 
 
 # The bare side.

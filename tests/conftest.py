@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
-import uuid
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 from playwright.sync_api import sync_playwright
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from qms.kernel.clock import SimulatedClock
 from qms.kernel.database import Base, build_engine
@@ -22,14 +20,18 @@ from qms.kernel.settings import Settings
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
 from qms.runtime import append_to_trail, every_permission
+from tests import cheap
+from tests.postgresql import SERVER, UNREACHABLE, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser
     from sqlalchemy import Engine
 
-SERVER = os.environ.get("QMS_TEST_POSTGRESQL", "postgresql+psycopg://127.0.0.1:5432/postgres")
+__all__ = ["SERVER", "UNREACHABLE", "Server"]  # most tests look for them here
+
+CUT: Final = "the time of this run was over"
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 CHROMIUM: Final = Path("/usr/bin/chromium")
 ARGUMENTS: Final = (
@@ -46,15 +48,30 @@ RULES: Final = frozenset(
     [
         "kernel",
         "calendar",
+        "formulas",
         "trail",
         "trail_reviews",
+        "clocks",
         "jobs",
         "tasks",
+        "uploads",
         "accounts",
+        "actions",
+        "competence",
         "standards",
         "documents",
         "forms",
+        "records",
+        "changes",
+        "nonconformities",
+        "parties",
+        "schedules",
+        "library",
+        "registers",
+        "retention",
+        "risks",
         "search",
+        "impact",
         "evidence",
         "rendering",
     ]
@@ -71,23 +88,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.rules)
 
 
-def _server() -> Engine:
-    return create_engine(SERVER, isolation_level="AUTOCOMMIT")
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their length: an archive holds its hour, and two processes would not agree."""
+    return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
 
 
-def _reachable() -> str:
-    server = _server()
-    try:
-        with server.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except OperationalError as fault:
-        return f"no PostgreSQL at {SERVER}: {fault.orig}"
-    finally:
-        server.dispose()
-    return ""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--until SECOND` of the epoch: no test begins after it; what is cut is named, and is no fault."""
+    parser.addoption(
+        "--until", type=float, default=math.inf, help="no test begins after this second of the epoch"
+    )
 
 
-UNREACHABLE = _reachable()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Cut what begins after the time is over."""
+    if time.time() > item.config.getoption("--until"):
+        pytest.skip(CUT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly what was cut."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    cut = [each.nodeid for each in skipped if CUT in str(each.longrepr)]
+    if cut:
+        terminalreporter.section(f"{len(cut)} tests were cut: {CUT}")
+        terminalreporter.write_line("\n".join(cut))
+
+
+@pytest.fixture(scope="session")
+def until(pytestconfig: pytest.Config) -> float:
+    """The second of the epoch at which this run has to come to its end."""
+    found: float = pytestconfig.getoption("--until")
+    return found
+
+
+cheap.folders_in_memory()
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -95,6 +131,21 @@ def skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("QMS_CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def once_a_process() -> Iterator[None]:
+    """Light hashes and kept statements; what a hash costs is asked where `full_hashes` is."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap.hash_with(patch, *cheap.LIGHT)
+        cheap.statements_once(patch)
+        yield
+
+
+@pytest.fixture
+def full_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as in operation, for tests of its strength and time."""
+    cheap.hash_with(monkeypatch, *cheap.OPERATION)
 
 
 @pytest.fixture(scope="session")
@@ -107,99 +158,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-_SCHEMA = """
-SELECT string_agg(what, ',' ORDER BY what) FROM (
-  SELECT 't' || c.relname || c.relkind::text AS what FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
-  UNION ALL SELECT 'g' || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
-  UNION ALL SELECT 'c' || conname FROM pg_constraint) AS everything
-"""
-_EMPTY = """
-DO $$ DECLARE name text; place text; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', name);
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', name, name);
-  END LOOP;
-  FOR name, place IN SELECT sequencename, coalesce(last_value, 0)::text FROM kept.places LOOP
-    PERFORM setval(format('public.%I', name)::regclass, greatest(place::bigint, 1), place <> '0');
-  END LOOP;
-END $$
-"""
-_KEEP = """
-DO $$ DECLARE name text; BEGIN
-  CREATE SCHEMA kept;
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', name, name);
-  END LOOP;
-  CREATE TABLE kept.places AS SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
-END $$
-"""
-
-
-class Server:
-    """One PostgreSQL database of this test process, brought back to its first content before each test.
-
-    Making and dropping a database for each test costs a checkpoint of the whole server every time.
-    A test that changed the schema itself (took a trigger down) gets the next one a new database.
-    """
-
-    def __init__(self, fill: Callable[[str], None] | None = None) -> None:
-        """Nothing is made before the first test asks; `fill` writes the first content by the URL."""
-        self.fill = fill
-        self.name = ""
-        self.schema: str | None = None
-
-    def url(self) -> str:
-        """The URL of a database with all tables and the first content alone."""
-        if self.name:
-            self._end_connections()
-            if self._schema() == self.schema:
-                self._run(_EMPTY)
-                return _url(self.name)
-            self.drop()
-        self.name = f"qms_test_{uuid.uuid4().hex[:16]}"
-        self._on_server(f'CREATE DATABASE "{self.name}"')
-        engine = build_engine(_url(self.name))
-        Base.metadata.create_all(engine)
-        engine.dispose()
-        if self.fill is not None:
-            self.fill(_url(self.name))
-        self._run(_KEEP)
-        self.schema = self._schema()
-        return _url(self.name)
-
-    def drop(self) -> None:
-        """Drop the database, if there is one."""
-        if self.name:
-            self._on_server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
-            self.name = ""
-
-    def _on_server(self, statement: str) -> None:
-        server = _server()
-        with server.connect() as connection:
-            connection.execute(text(statement))
-        server.dispose()
-
-    def _end_connections(self) -> None:
-        self._on_server(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"  # noqa: S608 - ours
-        )
-
-    def _schema(self) -> str | None:
-        engine = create_engine(_url(self.name))
-        with engine.connect() as connection:
-            found: str | None = connection.execute(text(_SCHEMA)).scalar()
-        engine.dispose()
-        return found
-
-    def _run(self, statement: str) -> None:
-        engine = create_engine(_url(self.name))
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     """The PostgreSQL database of this test process."""
@@ -208,10 +166,6 @@ def postgresql_server() -> Iterator[Server]:
     server = Server()
     yield server
     server.drop()
-
-
-def _url(name: str) -> str:
-    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

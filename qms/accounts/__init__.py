@@ -1,6 +1,5 @@
 """People, departments, posts, roles and grants, secrecy, substitutes, credentials and signatures."""
 
-from qms.accounts.bounded_yaml import yaml_fault
 from qms.accounts.describe import SENTENCES
 from qms.accounts.errors import (
     AccountAsleep,
@@ -13,6 +12,7 @@ from qms.accounts.errors import (
     NoSuchPost,
     NoSuchRole,
     NotAllowed,
+    NotFromHere,
     NotSignedIn,
     NotSubstitute,
     OrganisationWrong,
@@ -89,7 +89,15 @@ from qms.accounts.operations.sign_in import (
     sign_in_by_code,
     sign_out,
 )
-from qms.accounts.operations.signing import OpenKey, open_key, public_key, sign, statement, verify_signature
+from qms.accounts.operations.signing import (
+    OpenKey,
+    open_key,
+    public_key,
+    sign,
+    statement,
+    verified_on,
+    verify_signature,
+)
 from qms.accounts.overview import (
     Branch,
     Granted,
@@ -113,12 +121,14 @@ from qms.accounts.passwords import policy, policy_in, random_password
 from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, RESERVED, ROLES
 from qms.accounts.queries import (
     acting_for,
+    actor_named,
     actor_of,
     allowed,
     circles_of,
     clearance_of,
     cleared,
     department,
+    department_names,
     departments,
     departments_of,
     heads_of,
@@ -169,6 +179,7 @@ __all__ = [
     "NoSuchPost",
     "NoSuchRole",
     "NotAllowed",
+    "NotFromHere",
     "NotSignedIn",
     "NotSubstitute",
     "Noted",
@@ -202,6 +213,7 @@ __all__ = [
     "acting_for",
     "acting_person",
     "active_person",
+    "actor_named",
     "actor_of",
     "add_circle",
     "add_department",
@@ -220,6 +232,7 @@ __all__ = [
     "confirm_key",
     "deactivate",
     "department",
+    "department_names",
     "departments",
     "departments_of",
     "directory",
@@ -292,7 +305,7 @@ __all__ = [
     "tree",
     "unlock",
     "unused",
+    "verified_on",
     "verify_signature",
     "withdraw_grant",
-    "yaml_fault",
 ]

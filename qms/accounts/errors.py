@@ -287,6 +287,12 @@ class AccountAsleep(Forbidden):
     message = "This account has not been used for {days} days; the system administrator can wake it."
 
 
+class NotFromHere(Forbidden):
+    """Administrators come in from the places of the network that the organisation named only (MLP-07)."""
+
+    message = "Administrators work from certain places of the network only; {address} is none of them."
+
+
 class NoAdministrator(Conflict):
     """Only an administrator is recovered at the console; everybody else by an administrator."""
 

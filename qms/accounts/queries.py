@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, Integer, bindparam, func, literal, or_, select, union_all
 
 from qms.accounts.errors import NoSuchDepartment, NoSuchPerson
 from qms.accounts.models import (
@@ -26,12 +26,13 @@ from qms.accounts.names import normalised
 from qms.accounts.permissions import combined, joined
 from qms.accounts.tree import Tree
 from qms.kernel.ports import Actor, Rights, Secrecy
+from qms.kernel.work import ask, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
     from qms.kernel.refs import Ref
@@ -39,14 +40,61 @@ if TYPE_CHECKING:
 DEFAULT_CLEARANCE = int(Secrecy.INTERNAL)
 
 
-def on(table: type[Membership | PostHolding | Substitution], day: date) -> ColumnElement[bool]:
+def on(
+    table: type[Membership | PostHolding | Substitution], day: date | BindParameter[Any]
+) -> ColumnElement[bool]:
     """The rows whose span holds the day; the last day of a span is exclusive."""
     return (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on > day)
 
 
+_PERSON: Final = bindparam("person", type_=Integer)
+_PEOPLE: Final[BindParameter[Any]] = bindparam("people", expanding=True)
+_DAY: Final = bindparam("day", type_=Date)
+_TREE: Final = select(Department.id, Department.code, Department.parent_id)
+_DEPARTMENT_NAMES: Final = select(Department.code, Department.names).order_by(Department.code)
+_NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(_PEOPLE))
+_ACTIVE: Final = (
+    select(Clearance.grade)
+    .select_from(Person)
+    .outerjoin(Clearance, Clearance.person_id == Person.id)
+    .where(Person.id == _PERSON, Person.active)
+)
+_GRANTED: Final = (
+    select(Role.code, Role.oversees, Department.code.label("department"), RolePermission.permission)
+    .join(Grant, Grant.role_id == Role.id)
+    .outerjoin(Department, Department.id == Grant.department_id)
+    .outerjoin(RolePermission, RolePermission.role_id == Role.id)
+    .where(Grant.person_id == _PERSON, Grant.withdrawn_at.is_(None))
+)
+_ROLES: Final = (
+    select(Role.code, Department.code.label("department"))
+    .join(Grant, Grant.role_id == Role.id)
+    .outerjoin(Department, Department.id == Grant.department_id)
+    .where(Grant.person_id.in_(_PEOPLE), Grant.withdrawn_at.is_(None))
+)
+_PLACES: Final = union_all(
+    select(literal("department").label("kind"), Department.code)
+    .join(Membership, Membership.department_id == Department.id)
+    .where(Membership.person_id == _PERSON, on(Membership, _DAY)),
+    select(literal("post"), Post.code)
+    .join(PostHolding, PostHolding.post_id == Post.id)
+    .where(PostHolding.person_id == _PERSON, on(PostHolding, _DAY)),
+    select(literal("circle"), Circle.code)
+    .join(CircleMember, CircleMember.circle_id == Circle.id)
+    .where(CircleMember.person_id == _PERSON, CircleMember.left_at.is_(None)),
+)
+_STANDING_IN: Final = (
+    select(Substitution.person_id)
+    .join(Person, Person.id == Substitution.person_id)
+    .where(Substitution.substitute_id == _PERSON, on(Substitution, _DAY), Person.active)
+    .order_by(Substitution.person_id)
+    .distinct()
+)
+
+
 def tree(session: Session) -> Tree:
     """All departments as plain values."""
-    rows = session.execute(select(Department.id, Department.code, Department.parent_id)).all()
+    rows = ask(session, _TREE).all()
     codes = {row.id: row.code for row in rows}
     return Tree({row.code: codes.get(row.parent_id) for row in rows})
 
@@ -62,6 +110,11 @@ def department(session: Session, code: str) -> Department:
 def departments(session: Session) -> list[Department]:
     """All departments by code."""
     return list(session.scalars(select(Department).order_by(Department.code)))
+
+
+def department_names(session: Session) -> dict[str, Mapping[str, str]]:
+    """The names of every department by its code, in the order of the codes."""
+    return {row.code: row.names for row in ask(session, _DEPARTMENT_NAMES)}
 
 
 def posts(session: Session) -> list[Post]:
@@ -92,13 +145,18 @@ def people(session: Session, *, active: bool | None = True) -> list[Person]:
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """The names of these people by id, in one query."""
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
-    return {row.id: row.name for row in rows}
+    wanted = set(person_ids)
+    return {row.id: row.name for row in ask(session, _NAMES, people=sorted(wanted))} if wanted else {}
 
 
 def actor_of(session: Session, person_id: int) -> Actor:
     """The person as who acts, by lasting id (ALC-01)."""
-    return Actor(f"person:{person_id}", person(session, person_id).name, person_id)
+    return actor_named(person_id, person(session, person_id).name)
+
+
+def actor_named(person_id: int, name: str) -> Actor:
+    """The person of this id as who acts, where the name has just been read."""
+    return Actor(f"person:{person_id}", name, person_id)
 
 
 def rights_of(session: Session, person_id: int, day: date) -> Rights:
@@ -107,19 +165,26 @@ def rights_of(session: Session, person_id: int, day: date) -> Rights:
     Grants cover their department and all below it; belonging to a department is belonging to all
     above it. Somebody no longer active has no rights at all.
     """
-    known = session.get(Person, person_id)
-    if known is None or not known.active:
+    return remembered(session, (rights_of, person_id, day), lambda: _rights(session, person_id, day))
+
+
+def _rights(session: Session, person_id: int, day: date) -> Rights:
+    known = ask(session, _ACTIVE, person=person_id).one_or_none()
+    if known is None:
         return Rights()
     every = tree(session)
     roles, permissions, oversees = _granted(session, person_id, every)
+    places: dict[str, set[str]] = {}
+    for kind, code in ask(session, _PLACES, person=person_id, day=day):
+        places.setdefault(kind, set()).add(code)
     return Rights(
         person_id=person_id,
         permissions=permissions,
-        departments=every.lines(departments_of(session, person_id, day)),
-        posts=frozenset(posts_of(session, person_id, day)),
+        departments=every.lines(places.get("department", ())),
+        posts=frozenset(places.get("post", ())),
         roles=roles,
-        secrecy=clearance_of(session, person_id),
-        circles=circles_of(session, person_id),
+        secrecy=DEFAULT_CLEARANCE if known.grade is None else known.grade,
+        circles=frozenset(places.get("circle", ())),
         oversees=oversees,
     )
 
@@ -127,34 +192,23 @@ def rights_of(session: Session, person_id: int, day: date) -> Rights:
 def _granted(
     session: Session, person_id: int, every: Tree
 ) -> tuple[frozenset[str], Mapping[str, frozenset[str] | None], bool]:
-    rows = session.execute(
-        select(Role.id, Role.code, Role.oversees, Department.code.label("department"))
-        .join(Grant, Grant.role_id == Role.id)
-        .outerjoin(Department, Department.id == Grant.department_id)
-        .where(Grant.person_id == person_id, Grant.withdrawn_at.is_(None))
-    ).all()
-    held: dict[int, list[str]] = {row.id: [] for row in rows}
-    for role_id, permission in session.execute(
-        select(RolePermission.role_id, RolePermission.permission).where(RolePermission.role_id.in_(held))
-    ):
-        held[role_id].append(permission)
+    rows = ask(session, _GRANTED, person=person_id).all()
+    held: dict[tuple[str, str | None], list[str]] = {}
+    for row in rows:
+        given = held.setdefault((row.code, row.department), [])
+        if row.permission is not None:
+            given.append(row.permission)
     grants = [
-        (tuple(held[row.id]), None if row.department is None else every.subtree(row.department))
-        for row in rows
+        (tuple(given), None if where is None else every.subtree(where)) for (_, where), given in held.items()
     ]
     # Seeing every department is as indivisible as the trail: a grant for one does not give it.
     oversees = any(row.oversees and row.department is None for row in rows)
-    return frozenset(row.code for row in rows), combined(grants), oversees
+    return frozenset(code for code, _ in held), combined(grants), oversees
 
 
 def reach_of_roles(session: Session, person_ids: Iterable[int]) -> dict[str, frozenset[str] | None]:
     """The roles these people hold together, each with the departments it was granted for (None: all)."""
-    rows = session.execute(
-        select(Role.code, Department.code.label("department"))
-        .join(Grant, Grant.role_id == Role.id)
-        .outerjoin(Department, Department.id == Grant.department_id)
-        .where(Grant.person_id.in_(set(person_ids)), Grant.withdrawn_at.is_(None))
-    ).all()
+    rows = ask(session, _ROLES, people=sorted(set(person_ids))).all()
     every = tree(session) if any(row.department for row in rows) else None
     found: dict[str, frozenset[str] | None] = {}
     for row in rows:
@@ -304,15 +358,11 @@ def substitutes_by(session: Session, person_ids: Iterable[int], day: date) -> di
 
 def acting_for(session: Session, person_id: int, day: date) -> list[int]:
     """The active people whom the person may stand in for on the day (R27)."""
-    return list(
-        session.scalars(
-            select(Substitution.person_id)
-            .join(Person, Person.id == Substitution.person_id)
-            .where(Substitution.substitute_id == person_id, on(Substitution, day), Person.active)
-            .order_by(Substitution.person_id)
-            .distinct()
-        )
-    )
+
+    def asked() -> tuple[int, ...]:
+        return tuple(ask(session, _STANDING_IN, person=person_id, day=day).scalars())
+
+    return list(remembered(session, (acting_for, person_id, day), asked))
 
 
 def heads_of(session: Session, person_id: int, day: date) -> list[int]:

@@ -8,12 +8,9 @@ from datetime import date
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from qms.accounts.bounded_yaml import yaml_fault
 from qms.accounts.errors import OrganisationWrong
+from qms.kernel import plain_yaml
 from qms.kernel.errors import Problem
 from qms.kernel.labels import LANGUAGES, N_, Phrase
 from qms.kernel.ports import Secrecy
@@ -28,8 +25,6 @@ _MESSAGES: Final[dict[str, Any]] = {
     "unknown": N_("There is no such key here; remove it or correct it."),
 }
 _LIST_MESSAGES: Final[dict[str, Any]] = {**_MESSAGES, "invalid": N_("A list is needed here.")}
-_UNREADABLE: Final = N_("The YAML cannot be read: {fault}.")
-_BOOL: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,79 +37,28 @@ class Organisation:
     circles: tuple[Mapping[str, Any], ...] = ()
     people: tuple[Mapping[str, Any], ...] = ()
     substitutions: tuple[Mapping[str, Any], ...] = ()
-    lines: Mapping[Path, int] = field(default_factory=dict, repr=False)
+    plain: plain_yaml.Plain = field(default_factory=plain_yaml.Plain, repr=False)
 
     def problem(self, path: Path, message: str, **facts: object) -> Problem:
         """A fault at a place of the file; positions in lists count from 1, as people count."""
-        steps = [str(step + 1) if isinstance(step, int) else step for step in path]
-        return Problem(message, self.file, _nearest(self.lines, path), ".".join(steps), facts)
-
-
-def _nearest(lines: Mapping[Path, int], path: Path) -> int:
-    for size in range(len(path), 0, -1):
-        if path[:size] in lines:
-            return lines[path[:size]]
-    return 1
+        where = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+        return Problem(message, self.file, self.plain.line(where), where, facts)
 
 
 def read_organisation(text: str, file: str) -> Organisation:
     """Read and check the shape of a file; every fault is named by file, line and field."""
-    lines: dict[Path, int] = {}
-    problems: list[Problem] = []
-    if dangerous := yaml_fault(text, file):
-        raise OrganisationWrong([dangerous])
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-        value = {} if root is None else _plain(root, (), lines, problems)
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        facts = {"fault": str(fault.problem)}
-        raise OrganisationWrong([Problem(_UNREADABLE, file, mark and mark.line + 1, facts=facts)]) from fault
-    except (YAMLError, ValueError, RecursionError) as fault:
-        facts = {"fault": " ".join(str(fault).split())}
-        raise OrganisationWrong([Problem(_UNREADABLE, file, facts=facts)]) from fault
-    blank = Organisation(file, lines=lines)
-    found = [blank.problem(_path(each), each.message) for each in problems]
-    try:
-        loaded = _File().load(value)
-    except ValidationError as fault:
-        found += [
-            blank.problem(path, phrase.text, **phrase.facts) for path, phrase in _flat(fault.messages, ())
-        ]
+    plain = plain_yaml.read(text, numbers=False)
+    found, loaded = plain.found(file), {}
+    blank = Organisation(file, plain=plain)
+    if plain.value is not None:  # a key that stands twice is told with the faults of shape
+        try:
+            loaded = _File().load(plain.value)
+        except ValidationError as fault:
+            told = _flat(fault.messages, ())
+            found += [blank.problem(path, phrase.text, **phrase.facts) for path, phrase in told]
     if found:
         raise OrganisationWrong(sorted(found, key=lambda each: (each.line or 0, each.field or "")))
-    return Organisation(file, lines=lines, **{key: tuple(rows) for key, rows in loaded.items()})
-
-
-def _path(problem: Problem) -> Path:
-    return tuple(problem.facts["path"])  # type: ignore[arg-type]  # put there by `_plain`
-
-
-def _plain(node: Node, path: Path, lines: dict[Path, int], problems: list[Problem]) -> Any:
-    """Texts, yes and no, lists and maps; a number or a date stays the text as it was written."""
-    lines[path] = node.start_mark.line + 1
-    if node.anchor is not None:
-        problems.append(Problem(N_("Anchors and aliases have no place here."), facts={"path": path}))
-        return None
-    if isinstance(node, SequenceNode):
-        return [_plain(each, (*path, place), lines, problems) for place, each in enumerate(node.value)]
-    if isinstance(node, MappingNode):
-        values: dict[str, Any] = {}
-        for key, inner in node.value:
-            name = str(key.value)
-            if name in values:
-                text = N_("This key stands here twice; keep one of them.")
-                problems.append(Problem(text, facts={"path": (*path, name)}))
-            values[name] = _plain(inner, (*path, name), lines, problems)
-        return values
-    return _scalar(node)
-
-
-def _scalar(node: Node) -> str | bool | None:
-    text = str(node.value)
-    if not isinstance(node, ScalarNode) or node.style is not None:
-        return text
-    return _BOOL.get(text, None if text in {"", "~", "null"} else text)
+    return Organisation(file, plain=plain, **{key: tuple(rows) for key, rows in loaded.items()})
 
 
 def _flat(messages: Any, path: Path) -> Iterator[tuple[Path, Phrase]]:

@@ -1,18 +1,46 @@
-"""Working days and spans of time: pure arithmetic on days, the only place that knows holidays (law 16)."""
+"""Working days and spans of time: arithmetic on days, the only place that knows holidays (law 16)."""
 
-from qms.calendar.days import Due, add_working_days, after, is_published, is_working_day, moment
+from qms.calendar.days import (
+    STATUTORY,
+    Calendar,
+    Due,
+    add_working_days,
+    after,
+    is_published,
+    is_working_day,
+    moment,
+    unpublished_year,
+    week_of,
+)
+from qms.calendar.files import FILE, calendars
+from qms.calendar.limits import End, Limit, end, lost, received
+from qms.calendar.source import Calendars, CalendarsUnreadable, NoSuchCalendar
 from qms.calendar.spans import Span, SpanUnreadable, Unit, phrase, span
 
 __all__ = [
+    "FILE",
+    "STATUTORY",
+    "Calendar",
+    "Calendars",
+    "CalendarsUnreadable",
     "Due",
+    "End",
+    "Limit",
+    "NoSuchCalendar",
     "Span",
     "SpanUnreadable",
     "Unit",
     "add_working_days",
     "after",
+    "calendars",
+    "end",
     "is_published",
     "is_working_day",
+    "lost",
     "moment",
     "phrase",
+    "received",
     "span",
+    "unpublished_year",
+    "week_of",
 ]

@@ -1,5 +1,5 @@
 """`python -m qms.cli` is `qms`."""
 
-from qms.cli.main import main
+from qms.cli import run
 
-main()
+run()

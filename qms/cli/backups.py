@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from qms.cli.session import Session
 
 
+PASSPHRASE: Final = N_("Passphrase of the backup")
+
+
+def _opening(session: Session, *files: Path) -> str:
+    """The passphrase, asked for where one of the files is sealed."""
+    return session.secret(PASSPHRASE) if any(runtime.is_sealed(each) for each in files) else ""
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
@@ -23,12 +31,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the keys to this separate file too.",
 )
+@click.option("--sealed", is_flag=True, help="Encrypt both files under a passphrase, which is asked for.")
 @click.pass_obj
-def backup(session: Session, file: Path, keys: Path | None) -> None:
+def backup(session: Session, file: Path, keys: Path | None, sealed: bool) -> None:
     """Write a consistent backup to FILE while people work; keys go into a file of their own."""
-    made = runtime.backup(session.home, file.resolve())
+    passphrase = session.secret(PASSPHRASE, twice=True) if sealed else None
+    made = runtime.backup(session.home, file.resolve(), passphrase=passphrase)
     if keys:
-        runtime.backup_keys(session.home, keys.resolve())
+        runtime.backup_keys(session.home, keys.resolve(), passphrase=passphrase)
     session.output.result(
         {"file": file, "entries": made.entries, "blobs": made.blobs, "bytes": made.bytes},
         N_("{file}: {entries} trail entries, {blobs} stored contents, {bytes} bytes."),
@@ -56,7 +66,12 @@ def restore(  # noqa: PLR0917 - click gives each option by its name
 ) -> None:
     """Restore a backup FILE into an empty FOLDER, then check what came back."""
     done = runtime.restore(
-        file.resolve(), folder.resolve(), keys.resolve(), database_url, checkpoints=checkpoints
+        file.resolve(),
+        folder.resolve(),
+        keys.resolve(),
+        database_url,
+        checkpoints=checkpoints,
+        passphrase=_opening(session, file, keys),
     )
     session.output.result(
         {"folder": folder, "entries": done.entries, "blobs": done.blobs, "ok": done.ok},
@@ -78,7 +93,8 @@ def restore(  # noqa: PLR0917 - click gives each option by its name
 @click.pass_obj
 def drill(session: Session, file: Path, keys: Path, database_url: str) -> int:
     """Practise a restore: bring FILE back beside the workspace, read it through, throw it away."""
-    done = runtime.drill(session.home, file.resolve(), keys.resolve(), database_url)
+    passphrase = _opening(session, file, keys)
+    done = runtime.drill(session.home, file.resolve(), keys.resolve(), database_url, passphrase=passphrase)
     found = sum(done.scrubbed.told.values())
     facts = {
         "entries": done.entries,

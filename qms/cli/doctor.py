@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qms import documents, jobs, runtime, tasks
+from qms import actions, calendar, competence, documents, jobs, records, registers, retention, runtime, tasks
+from qms import library as libraries
 from qms import trail as trails
 from qms.cli.exits import EXIT
+from qms.cli.library import own
 from qms.kernel.clock import iso
 from qms.kernel.errors import Damaged
 from qms.kernel.labels import N_, say
@@ -17,6 +19,11 @@ from qms.runtime import scrub as scrubs
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
+
+_UNKNOWN: Final = N_(
+    "The holidays of {year} are not known here; due days in it are provisional. Install a newer version, or"
+    " write them into calendars.yaml."
+)
 
 
 class Notes:
@@ -48,6 +55,7 @@ def doctor(session: Session, deep: bool) -> int:
     refusal = made.gate()
     told = refusal.sentence(notes.language) if refusal else say(N_("may be made"), notes.language)
     notes.note(N_("Changes"), told, ok=refusal is None)
+    _calendars(notes)
     if not deep:
         _trail(notes)
     _standing(notes, deep=deep)
@@ -55,6 +63,21 @@ def doctor(session: Session, deep: bool) -> int:
         _deep(notes)
     session.output.rows({"ok": N_("OK"), "what": N_("What"), "text": N_("State")}, notes.rows)
     return 0 if all(row["ok"] for row in notes.rows) else EXIT[Damaged]
+
+
+def _calendars(notes: Notes) -> None:
+    """Whether the organisation's calendars can be read, and whether next year's holidays are known."""
+    try:
+        kept = calendar.calendars(notes.session.home).default
+    except calendar.CalendarsUnreadable as refusal:
+        notes.note(N_("Calendar"), refusal.sentence(notes.language), ok=False)
+        return
+    with notes.session.keeping() as work:
+        year = calendar.unpublished_year(work.today, kept)
+    if year is None:
+        notes.note(N_("Calendar"), kept.name)
+    else:
+        notes.say(N_("Calendar"), _UNKNOWN, year=year)
 
 
 def _trail(notes: Notes) -> None:
@@ -82,7 +105,16 @@ def _standing(notes: Notes, *, deep: bool) -> None:
         notes.note(N_("Messages waiting"), str(tasks.waiting(work.session)))
         if doubtful := tasks.doubtful(work.session, work.now):
             notes.note(N_("Messages that may have arrived twice, or never"), str(len(doubtful)))
-        digests = sorted(documents.blobs(work.session))
+        digests = sorted(
+            {
+                *documents.blobs(work.session),
+                *actions.blobs(work.session),
+                *competence.blobs(work.session),
+                *registers.blobs(work.session),
+                *records.blobs(work.session),
+                *retention.blobs(work.session),
+            }
+        )
         declared = documents.not_enacted(work)
         last = None if deep else scrubs.last(work)
     missing = [digest for digest in digests if not made.works.vault.has(digest)]
@@ -104,6 +136,8 @@ def _standing(notes: Notes, *, deep: bool) -> None:
 def _deep(notes: Notes) -> None:
     """Everything again; what was found is kept, where anything may be written (REL-14)."""
     made = notes.session.runtime
+    if apart := libraries.check(*own(notes.session)):
+        notes.say(N_("Library"), N_("{count} place(s) do not agree; see qms library check"), count=len(apart))
     done = scrubs.look(made)
     for finding in done.findings:
         notes.note(N_("Full check"), finding.sentence(notes.language), ok=False)

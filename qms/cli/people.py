@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +13,10 @@ from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from qms.cli.session import Session
+    from qms.kernel.work import Work
 
 _ADDED: Final[Mapping[str, str]] = {
     "departments": N_("departments"),
@@ -103,11 +106,34 @@ def password(session: Session) -> None:
 def reset(session: Session, login: str, reason: str) -> None:
     """Give a person a new first password; the old signing key is retired."""
     with session.writing("people reset") as work:
-        found = accounts.person_by_login(work.session, login)
-        if found is None:
-            raise accounts.NoSuchPerson(person=login)
-        made = accounts.reset_password(work, found.id, reason)
+        made = accounts.reset_password(work, _id(work, login), reason)
     session.output.result({"login": login, "password": made}, N_("{login}: {password}"))
+
+
+@people.command("substitute")
+@click.argument("login")
+@click.option("--of", "person", metavar="LOGIN", help="Who is stood in for; the acting person by default.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.pass_obj
+def substitute(session: Session, login: str, person: str | None, first: datetime, last: datetime) -> None:
+    """Let LOGIN stand in on these days: sign as substitute, see what waits."""
+    of = person or session.named()
+    until = last.date() + timedelta(days=1)
+    with session.writing("people substitute") as work:
+        pair = [_id(work, of), _id(work, login)]
+        accounts.substitute(work, *pair, from_on=first.date(), until_on=until)
+    session.output.result(
+        {"login": login, "of": of, "from": first.date(), "until": last.date()},
+        N_("{login} stands in for {of} from {from} to {until}."),
+    )
+
+
+def _id(work: Work, login: str) -> int:
+    found = accounts.person_by_login(work.session, login)
+    if found is None:
+        raise accounts.NoSuchPerson(person=login)
+    return found.id
 
 
 COMMANDS: Final = (people,)

@@ -46,8 +46,11 @@ class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        """Build the application; each web process builds its own."""
-        return import_app(_APPLICATION)
+        """Build the application; each web process builds its own, and looks through it for garbage once."""
+        built = import_app(_APPLICATION)
+        gc.collect()
+        gc.freeze()
+        return built
 
 
 @click.command()

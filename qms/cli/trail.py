@@ -15,7 +15,7 @@ from qms.cli.output import plain
 from qms.kernel.errors import Damaged
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, hidden, restart_trail, sentences, told, whole
+from qms.runtime import KEEPER, hidden, restart_trail, told, whole, wording
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
@@ -37,13 +37,14 @@ def show(session: Session, about: str | None, most: int) -> None:
     with session.reading() as work:
         accounts.require(work, "trail:read")
         rows = told(work, _about(work, about, most) if about else trails.browse(work.session, limit=most))
+        names = {str(each.id): each.name for each in accounts.people(work.session, active=None)}
     session.output.rows(
         {"seq": N_("No."), "at": N_("When"), "text": N_("What")},
         [
             {
                 "seq": row.seq,
                 "at": row.at,
-                "text": trails.describe(row, session.output.language, sentences()),
+                "text": wording.sentence(row, session.output.language, names),
                 "action": row.action,
                 "ref": str(row.ref),
             }

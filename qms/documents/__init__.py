@@ -1,11 +1,12 @@
 """Controlled documents: what is written, signed, issued, in force, read, and withdrawn."""
 
-from qms.documents import ddl, master_list, models, source, sync
+from qms.documents import ddl, master_list, models, numbering, source, sync
+from qms.documents.currency import Currency
 from qms.documents.defaults import Kind
 from qms.documents.describe import SENTENCES
 from qms.documents.entries import DocumentEntries
-from qms.documents.errors import DraftChanged
-from qms.documents.evidence import DocumentEvidence
+from qms.documents.errors import DocumentMissing, DraftChanged, EditionMissing, FamilyInForce
+from qms.documents.evidence import DocumentEvidence, safe_name, scoped
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
 from qms.documents.operations import (
@@ -13,6 +14,7 @@ from qms.documents.operations import (
     NextDraft,
     Submitted,
     acknowledge,
+    altered,
     cancel_withdrawal,
     comment,
     conclude_periodic_review,
@@ -24,6 +26,7 @@ from qms.documents.operations import (
     fail_issue,
     next_draft,
     plan_issue,
+    record_external_check,
     release,
     resolve_comment,
     retry_issue,
@@ -42,28 +45,38 @@ from qms.documents.operations import (
 from qms.documents.operations.day import DayReport
 from qms.documents.plan import IssuePlan
 from qms.documents.prepared import Prepared, prepare
-from qms.documents.printing import Printed, body_html, local, preview, printed
+from qms.documents.printing import Printed, blank, body_html, local, preview, printed
 from qms.documents.queries import (
     Difference,
+    Due,
+    External,
     Filters,
     Given,
+    Happened,
     Listed,
     Reader,
     Verification,
     Waiting,
+    acknowledged_on,
     acknowledgements,
     blobs,
     clause_matrix,
     clauses,
     comments,
+    confirmed,
     consequences,
     difference,
     document,
+    due_reviews,
+    external_checks,
+    externals,
+    happened,
     has_acknowledged,
     hidden,
     in_force,
     is_about_documents,
     leaning_on,
+    left_behind,
     library,
     library_page,
     links,
@@ -86,12 +99,13 @@ from qms.documents.queries import (
     waiting,
     withdrawal,
 )
-from qms.documents.rows import document_ref, ref_of, revision_ref
+from qms.documents.rows import document_ref, known, ref_of, revision_ref
 from qms.documents.source import write_source
 from qms.documents.sync import in_order, plan_sync, sync_file
-from qms.documents.words import GRADES, KINDS, MEANINGS, OUTCOMES, STANDINGS
+from qms.documents.words import CURRENCIES, GRADES, KINDS, MEANINGS, OUTCOMES, STANDINGS
 
 __all__ = [
+    "CURRENCIES",
     "GRADES",
     "KINDS",
     "MEANINGS",
@@ -99,14 +113,21 @@ __all__ = [
     "SENTENCES",
     "STANDINGS",
     "Asked",
+    "Currency",
     "DayReport",
     "Difference",
     "Document",
     "DocumentEntries",
     "DocumentEvidence",
+    "DocumentMissing",
     "DraftChanged",
+    "Due",
+    "EditionMissing",
+    "External",
+    "FamilyInForce",
     "Filters",
     "Given",
+    "Happened",
     "IssuePlan",
     "Kind",
     "Listed",
@@ -124,7 +145,10 @@ __all__ = [
     "Withdrawal",
     "WithdrawalState",
     "acknowledge",
+    "acknowledged_on",
     "acknowledgements",
+    "altered",
+    "blank",
     "blobs",
     "body_html",
     "cancel_withdrawal",
@@ -133,6 +157,7 @@ __all__ = [
     "comment",
     "comments",
     "conclude_periodic_review",
+    "confirmed",
     "consequences",
     "day",
     "ddl",
@@ -143,13 +168,19 @@ __all__ = [
     "document",
     "document_ref",
     "draft",
+    "due_reviews",
+    "external_checks",
+    "externals",
     "fail_issue",
+    "happened",
     "has_acknowledged",
     "hidden",
     "in_force",
     "in_order",
     "is_about_documents",
+    "known",
     "leaning_on",
+    "left_behind",
     "library",
     "library_page",
     "links",
@@ -160,6 +191,7 @@ __all__ = [
     "my_drafts",
     "next_draft",
     "not_enacted",
+    "numbering",
     "open_comments",
     "original",
     "outstanding",
@@ -171,6 +203,7 @@ __all__ = [
     "prepare",
     "preview",
     "printed",
+    "record_external_check",
     "ref_of",
     "references",
     "release",
@@ -180,7 +213,9 @@ __all__ = [
     "revise",
     "revision",
     "revision_ref",
+    "safe_name",
     "save_draft",
+    "scoped",
     "sign_approval",
     "sign_review",
     "sign_withdrawal_approval",

@@ -15,6 +15,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "document:periodic-review:conclude": N_(
         "{actor} concluded the periodic review of {ref} due on {due}: {outcome}. {why}"
     ),
+    "document:external-check:record": N_(
+        "{actor} looked up whether {ref} is the present edition, due on {due}: {outcome}. {why}"
+    ),
     "document:revision:draft": N_("{actor} began {ref}: {reason}"),
     "document:revision:save": N_("{actor} changed the draft {ref}."),
     "document:revision:discard": N_("{actor} discarded the draft {ref}: {why}"),

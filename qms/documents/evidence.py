@@ -16,7 +16,7 @@ from qms import accounts, standards
 from qms.documents import access, lifecycle, master_list, numbering, rows
 from qms.documents.defaults import DECLARED
 from qms.documents.lifecycle import State
-from qms.documents.models import ClauseMap, Document, Image, Revision, Validity
+from qms.documents.models import ClauseMap, Document, Enactment, Image, Passage, Revision, Validity
 from qms.documents.printing import local
 from qms.documents.queries import mapping, reading, standing
 from qms.documents.validity import Interval
@@ -106,6 +106,11 @@ class DocumentEvidence:
         return sorted(items, key=lambda item: item.path)
 
 
+def scoped(work: Work, scope: Scope, rights: Rights) -> list[Revision]:
+    """The revisions a bundle of this scope holds, for slices that add what they know of them."""
+    return [each.revision for each in _in_scope(work, scope, rights, span_of(work, scope))]
+
+
 def span_of(work: Work, scope: Scope) -> Span:
     """The days a scope speaks of; with none named, today."""
     if scope.as_of is not None:
@@ -132,7 +137,10 @@ def _in_scope(work: Work, scope: Scope, rights: Rights, span: Span) -> list[_Hel
             access.issued(rights),
             Validity.from_on <= span.last,
             Validity.until_on.is_(None) | (Validity.until_on > span.first),
-            Validity.until_on.is_(None) | (Validity.until_on > Validity.from_on),
+            # Withdrawn on its first day it was in force for hours; one that never entered was not.
+            Validity.until_on.is_(None)
+            | (Validity.until_on > Validity.from_on)
+            | Revision.id.in_(select(Enactment.revision_id).where(Enactment.passage == Passage.ENTER)),
         )
         .order_by(Document.number, Revision.language, Revision.edition, Revision.modification)
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BOM: Final = "\ufeff"
 _TRIGGERS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
-_EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
+EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
 COLUMNS: Final = (
     N_("Number"),
     N_("Title"),
@@ -87,13 +87,13 @@ def to_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
     """Rows as a workbook whose every cell is a text by type; the same rows give the same bytes."""
     openpyxl = _openpyxl()
     book = openpyxl.Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _EPOCH
+    book.properties.created = book.properties.modified = EPOCH
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for place, row in enumerate(rows):
         cells = []
         for text in row:
-            cell = openpyxl.cell.WriteOnlyCell(sheet, value=safe(_printable(text)))
+            cell = openpyxl.cell.WriteOnlyCell(sheet, value=safe(printable(text)))
             cell.data_type = "s"
             if place == 0:
                 cell.font = openpyxl.styles.Font(bold=True)
@@ -109,7 +109,7 @@ def _openpyxl() -> Any:
     return importlib.import_module("openpyxl")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A text without the control characters that a workbook cannot hold."""
     return "".join(char for char in text if char in "\t\n" or ord(char) >= ord(" "))
 

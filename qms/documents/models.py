@@ -242,8 +242,8 @@ class ClauseMap(Base):
 class Validity(Base):
     """From which day a revision is in force, and until which day, exclusive (law 6).
 
-    Never two for one document, language and day: see `ddl`. Equal days say that the
-    revision was ended before its first day and was never in force.
+    Never two for one document, language and day: see `ddl`. Equal days say that no day is
+    its own: it was ended before its first day, or on it.
     """
 
     __tablename__ = "validity"

@@ -15,12 +15,13 @@ from qms.kernel.labels import N_
 from qms.rendering import Content, picture_fault, read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from qms.documents.models import Revision
     from qms.kernel.settings import Settings
     from qms.kernel.vault import Vault
+    from qms.rendering import Citation
 
 _NOTHING: Final = Content((), "", "")
 
@@ -84,6 +85,12 @@ def _parsed(data: bytes, file: str, number_pattern: str) -> tuple[Source, Conten
     if source.head["kind"] in DECLARED:
         return source, _NOTHING
     return source, read(source.body, source.file, source.body_line, number_pattern=number_pattern)
+
+
+def linked(data: bytes, file: str, number_pattern: str, link: Callable[[Citation], str | None]) -> str:
+    """The text of a stored source as safe HTML, with the addresses that `link` gives to its citations."""
+    source, _ = _parsed(data, file, number_pattern)
+    return read(source.body, source.file, source.body_line, number_pattern=number_pattern, link=link).html
 
 
 def images_named(data: bytes, file: str, settings: Settings) -> tuple[str, ...]:

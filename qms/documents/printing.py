@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from qms import accounts, calendar, rendering
+from qms import accounts, calendar, rendering, standards
 from qms.accounts import Meaning
 from qms.documents import prepared, rows
 from qms.documents.defaults import Kind, titles
 from qms.documents.distribution import read_distribution
+from qms.documents.kept import Kept
 from qms.documents.lifecycle import State
 from qms.documents.models import Document, Link, ReferenceTo, Revision
 from qms.documents.operations import checks, filling
@@ -22,7 +22,7 @@ from qms.documents.words import GRADES, KINDS, MEANINGS
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
-from qms.rendering import Approval, Change, Layout, Picture, Reference, Sheet
+from qms.rendering import Approval, Change, Detail, Layout, Picture, Reference, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,6 +74,32 @@ def preview(work: Work, ref: Ref) -> Printed:
     return _printed(work, revision, replace(sheet, at=revision.changed_at, demo=work.demo))
 
 
+def blank(work: Work, ref: Ref) -> Printed:
+    """The empty form of a revision, to be filled in by hand: its head band and fields, without a cover."""
+    revision = rows.seen(work.session, work.rights, work.today, ref)
+    source = checks.stored(work, revision)
+    sheet = _sheet(work, revision, source, (), ())
+    language, since = revision.language, revision.effective_on
+    state = say(N_("Blank sheet"), language)
+    details = (
+        Detail(say(N_("Form"), language), f"{revision.document.number} {revision.label}"),
+        Detail(say(N_("Effective from"), language), since.isoformat() if since else "—"),
+        Detail(say(N_("Owner"), language), sheet.owner),
+        Detail(say(N_("Secrecy"), language), sheet.secrecy),
+    )
+    made = replace(
+        sheet,
+        layout=Layout.RECORD,
+        state=state,
+        details=details,
+        history=(),
+        contents=(),
+        references=(),
+        approvals=(),
+    )
+    return _printed(work, revision, made)
+
+
 def _printed(work: Work, revision: Revision, sheet: Sheet) -> Printed:
     name = prepared.file_of(work.settings, revision)
     return Printed(sheet, work.vault.read(revision.source_digest), name)
@@ -82,24 +108,21 @@ def _printed(work: Work, revision: Revision, sheet: Sheet) -> Printed:
 def body_html(work: Work, revision: Revision, link: Callable[[Citation], str | None] | None = None) -> str:
     """The content of a revision as safe HTML, with citations linked where `link` gives an address.
 
-    A `link` that compares equal to an earlier one gives the addresses that one gave.
+    A `link` that compares equal to an earlier one gives the addresses that one gave. The bytes are
+    read and held against their digest each time; the same text with the same links is set once.
     """
-    source = checks.stored(work, revision)
     body = filling.body_of(work, revision.document.kind)
     if body is not None:
-        return str(body.markup(source.source.head, revision.language))
+        return str(body.markup(checks.stored(work, revision).source.head, revision.language))
     if link is None:
-        return source.content.html
-    read = source.source
-    return _linked(read.body, read.file, read.body_line, work.settings.number_pattern, link)
+        return checks.stored(work, revision).content.html
+    data = work.vault.read(revision.source_digest)
+    file, pattern = prepared.file_of(work.settings, revision), work.settings.number_pattern
+    key = revision.source_digest, file, pattern, link
+    return _LINKED.made(key, lambda: prepared.linked(data, file, pattern, link))
 
 
-@lru_cache(maxsize=128)
-def _linked(
-    body: str, file: str, first_line: int, pattern: str, link: Callable[[Citation], str | None]
-) -> str:
-    """The same text with the same links set once: who reads a page asks for it again and again."""
-    return rendering.read(body, file, first_line, number_pattern=pattern, link=link).html
+_LINKED: Final = Kept(most=8_000_000)
 
 
 def _sheet(
@@ -130,7 +153,7 @@ def _sheet(
         landscape=head.get("orientation", _turned(kind)) == "landscape",
         distribution=_distribution(work, revision),
         parent=_parent(work, revision),
-        clauses=_clauses(revision),
+        clauses=_clauses(work, revision),
         approvals=tuple(_row(work, each, language) for each in signatures),
         history=tuple(_change(each) for each in history),
         contents=rendering.contents_of(source.content),
@@ -195,9 +218,12 @@ def _parent(work: Work, revision: Revision) -> str:
     return f"{target} {title}".strip()
 
 
-def _clauses(revision: Revision) -> str:
+def _clauses(work: Work, revision: Revision) -> str:
     given = revision.head.get("clauses") or {}
-    return "; ".join(f"{edition}: {', '.join(numbers)}" for edition, numbers in given.items())
+    names = {
+        each.code: in_language(each.title, revision.language) for each in standards.editions(work.session)
+    }
+    return "; ".join(f"{names.get(code, code)}: {', '.join(numbers)}" for code, numbers in given.items())
 
 
 def _references(work: Work, revision: Revision) -> list[Reference]:

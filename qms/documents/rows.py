@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from qms.documents import access, errors, numbering
@@ -12,7 +12,7 @@ from qms.documents.lifecycle import State
 from qms.documents.models import Document, Image, Revision, Validity
 from qms.documents.validity import Interval
 from qms.kernel.refs import Ref
-from qms.kernel.work import remembered
+from qms.kernel.work import ask, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,7 @@ def parts(ref: Ref) -> tuple[str, str, str]:
 
 def images(session: Session, revision_id: int) -> dict[str, str]:
     """The images of a revision: name to digest."""
-    found = session.execute(select(Image.name, Image.digest).where(Image.revision_id == revision_id))
-    return {row.name: row.digest for row in found}
+    return {row.name: row.digest for row in ask(session, _IMAGES, revision=revision_id)}
 
 
 def may_see(session: Session, rights: Rights, day: date, revision: Revision) -> bool:
@@ -84,6 +83,21 @@ def lock_document(work: Work, document_id: int) -> Document:
     ).scalar_one()
 
 
+_SEEN: Final = (
+    select(Revision)
+    .join(Revision.document)
+    .options(contains_eager(Revision.document))
+    .where(
+        Document.folded == bindparam("folded"),  # the column with the index
+        Document.number == bindparam("number"),
+        Revision.language == bindparam("language"),
+        Revision.label == bindparam("label"),
+        access.VISIBLE,
+    )
+)
+_IMAGES: Final = select(Image.name, Image.digest).where(Image.revision_id == bindparam("revision"))
+
+
 def seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
     """The revision of this Ref with its document; for those who may not see it there is none."""
 
@@ -96,18 +110,8 @@ def seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
 
 def _seen(session: Session, rights: Rights, day: date, ref: Ref) -> Revision:
     number, language, label = parts(ref)
-    found = session.scalar(
-        select(Revision)
-        .join(Revision.document)
-        .options(contains_eager(Revision.document))
-        .where(
-            Document.folded == numbering.key(number),  # the column with the index
-            Document.number == number,
-            Revision.language == language,
-            Revision.label == label,
-            access.visible(session, rights, day),
-        )
-    )
+    told = {"folded": numbering.key(number), "number": number, "language": language, "label": label}
+    found = session.scalar(_SEEN, told | access.given(session, rights, day))
     if found is None:
         raise errors.RevisionMissing(revision=f"{number} {label}")
     return found

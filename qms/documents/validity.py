@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The days of one revision, the last one exclusive; empty when withdrawn before its first day."""
+    """The days of one revision, the last one exclusive; empty when withdrawn on its first day or before."""
 
     revision: str
     from_on: date
@@ -45,7 +45,7 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the revision was never in force and never will be."""
+        """Whether no day is its own: it never entered, or left on the day it entered."""
         return self.until_on == self.from_on
 
 
@@ -66,17 +66,18 @@ def enter(intervals: Sequence[Interval], revision: str, on: date) -> tuple[Inter
     return (*ended, Interval(revision, on))
 
 
-def withdraw(intervals: Sequence[Interval], revision: str, on: date) -> tuple[Interval, ...]:
+def withdraw(intervals: Sequence[Interval], revision: str, on: date, today: date) -> tuple[Interval, ...]:
     """The table with a revision withdrawn on a day: it ends, or before its first day never enters.
 
-    What entered is in force on its first day at least. Where the revision never enters, the one it
-    would have superseded goes on (law 5: a future revision withdrawn before its date).
+    A day withdrawn from is not in force any more, the first one neither: what entered this morning by
+    mistake is out of force at once. Where the revision never enters, the one it would have superseded
+    goes on (law 5: a future revision withdrawn before its date); once it has entered, it does not.
     """
     target = next((interval for interval in intervals if interval.revision == revision), None)
     if target is None or target.is_empty or not (on < target.from_on or target.covers(on)):
         raise RevisionEnded(revision=revision, day=on)
-    if on >= target.from_on:
-        ended = _ended(target, max(on, target.from_on + timedelta(days=1)), Ending.WITHDRAWN)
+    if on > target.from_on or today >= target.from_on:
+        ended = _ended(target, on, Ending.WITHDRAWN)
         return tuple(ended if interval is target else interval for interval in intervals)
     return tuple(_without(intervals, target))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qms.accounts import Meaning
+from qms.documents.currency import Currency
 from qms.documents.defaults import Kind
 from qms.documents.lifecycle import Standing
 from qms.documents.models import Outcome
@@ -46,6 +47,11 @@ STANDINGS: Final = {
     Standing.IN_FORCE: N_("In force"),
     Standing.SUPERSEDED: N_("Superseded"),
     Standing.WITHDRAWN: N_("Withdrawn"),
+}
+CURRENCIES: Final = {
+    Currency.CURRENT: N_("It is still the present edition"),
+    Currency.REPLACED: N_("Another edition has taken its place"),
+    Currency.GONE: N_("It is no longer published"),
 }
 OUTCOMES: Final = {
     Outcome.KEEP: N_("It stays as it is"),

@@ -38,7 +38,7 @@ from qms.evidence.operations import (
     request,
     retry,
 )
-from qms.evidence.queries import Request, blobs, bundle, hidden, planned, request_of, requests
+from qms.evidence.queries import Request, blobs, bundle, hidden, holding, planned, request_of, requests
 from qms.evidence.verify import Report, verify_bundle
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "gather",
     "hand_over",
     "hidden",
+    "holding",
     "load_key",
     "make",
     "make_key",

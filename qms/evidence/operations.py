@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
-from sqlalchemy.exc import IntegrityError
 
 from qms import accounts, jobs
 from qms.accounts import Meaning, Signature
@@ -31,6 +30,7 @@ from qms.evidence.lifecycle import BUILDABLE, LABELS, State, follows
 from qms.evidence.models import EvidenceCounter, EvidenceDepartment, EvidenceRequest
 from qms.evidence.queries import APPROVE, BUILD, REQUEST, Request, value, visible_row
 from qms.kernel.clock import iso
+from qms.kernel.database import next_number
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.ports import Scope
@@ -81,7 +81,7 @@ def request(work: Work, *, purpose: str, receiver_id: int, scope: Scope, organis
         raise RequestInvalid(problems)
     receiver = _receiver(work, receiver_id)
     departments = [accounts.department(work.session, code) for code in asked.departments]
-    year, seq = work.today.year, _next(work, work.today.year)
+    year, seq = work.today.year, next_number(work.session, EvidenceCounter, work.today.year)
     row = EvidenceRequest(
         number=f"EB-{year}-{seq:04d}",
         year=year,
@@ -264,27 +264,6 @@ def _text_faults(purpose: str, organisation: str) -> list[Problem]:
         if len(text) > most:
             found.append(Problem(N_("Write at most {most} characters."), field=name, facts={"most": most}))
     return found
-
-
-def _next(work: Work, year: int) -> int:
-    """The next number of the year, given under a lock and gone again with a rolled-back act (law 13)."""
-    counter = _counter(work, year)
-    if counter is None:
-        try:
-            with work.session.begin_nested():
-                work.session.add(EvidenceCounter(year=year, last=0))
-        except IntegrityError:
-            pass  # another act opened the year at the same moment; its row is taken below
-        counter = _counter(work, year)
-    if counter is None:  # pragma: no cover - the row was just written or was there
-        raise RuntimeError(f"no counter for {year}")
-    counter.last += 1
-    work.session.flush()
-    return counter.last
-
-
-def _counter(work: Work, year: int) -> EvidenceCounter | None:
-    return work.session.get(EvidenceCounter, year, with_for_update=True, populate_existing=True)
 
 
 def _to_decide(work: Work, number: str) -> tuple[EvidenceRequest, Person]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
+from qms import documents
 from qms.accounts import Department
 from qms.evidence import plan as plans
 from qms.evidence import scope as scopes
@@ -108,6 +109,8 @@ def visible_row(session: Session, rights: Rights, number: str, *, lock: bool = F
 def hidden(session: Session, rights: Rights, refs: Iterable[Ref]) -> frozenset[Ref]:
     """Those of the refs about requests of which the person may not know."""
     asked = {ref for ref in refs if ref.kind == "evidence"}
+    if not asked:
+        return frozenset()
     numbers = [ref.key for ref in asked]
     query = select(EvidenceRequest.number).where(EvidenceRequest.number.in_(numbers), _visible(rights))
     seen = set(session.scalars(query))
@@ -172,3 +175,15 @@ def blobs(session: Session) -> Iterator[str]:
     """The digests in the vault that requests name: bundles and plans; a plan names further ones."""
     for plan, made in session.execute(select(EvidenceRequest.plan_digest, EvidenceRequest.bundle_digest)):
         yield from (digest for digest in (plan, made) if digest)
+
+
+def holding(work: Work, ref: Ref) -> Iterator[tuple[str, datetime]]:
+    """The bundles whose frozen plan has a file of the record, and when they were built (REC-05)."""
+    base = f"records/{documents.safe_name(ref.key)}/"
+    query = (
+        select(EvidenceRequest).where(EvidenceRequest.plan_digest.is_not(None)).order_by(EvidenceRequest.id)
+    )
+    for row in work.session.scalars(query):
+        plan = plans.read(work.vault.read(row.plan_digest or ""))
+        if any(file.path.removeprefix("data/").startswith(base) for file in plan.files):
+            yield row.number, row.built_at or plan.at

@@ -154,9 +154,13 @@ def page(template: str, **context: Any) -> str:
     work = look()
     who = visitor()
     context.setdefault("query", "")
+
+    def said(text: str, /, **facts: object) -> str:
+        return say(text, work.language, **facts)
+
     return render_template(
         template,
-        _=t,
+        _=said,
         language=work.language,
         languages=NAMES,
         organisation=runtime().settings.organisation,

@@ -9,13 +9,15 @@ from flask import g, request, session
 
 from qms import accounts
 from qms.http import session as cookie
-from qms.http.edge import act, close, look
+from qms.http.addresses import comes_from
+from qms.http.edge import act, close, look, runtime
 from qms.http.limits import limiter
 from qms.kernel.clock import iso
 from qms.runtime import alarms
 
 if TYPE_CHECKING:
     from qms.accounts import Passed, Ticket
+    from qms.kernel.work import Work
 
 LOGIN: Final = "confirm-login"
 PASSWORD: Final = "confirm-password"  # noqa: S105 - the name of a field
@@ -27,6 +29,7 @@ WRONG: Final = (
     accounts.TooManyCodes,
     accounts.SignInOver,
     accounts.AccountAsleep,
+    accounts.NotFromHere,
 )
 """What refuses a sign-in, to be shown on the page that asked."""
 _STEP: Final = "second-step"
@@ -51,6 +54,7 @@ def enter(login: str, password: str) -> Ticket:
             if earlier and checked.right:
                 accounts.sign_out(work, earlier, why="renewed")
             ticket = accounts.sign_in(work, login, password, address=address, checked=checked)
+            _refuse_bound(work, ticket)
     except accounts.SecondFactorAsked as asked:
         _keep(asked.passed)
         close()
@@ -69,12 +73,25 @@ def enter_code(code: str) -> Ticket:
             if earlier:
                 accounts.sign_out(work, earlier, why="renewed")
             ticket = accounts.sign_in_by_code(work, passed, code, address=request.remote_addr or "")
+            _refuse_bound(work, ticket)
             alarms.entered(work, ticket)
     except accounts.SignInOver:
         session.pop(_STEP, None)
         raise
     session.pop(_STEP, None)
     return _begun(ticket)
+
+
+def refuse_elsewhere() -> None:
+    """Refuse a request of an administrator that comes from another place than those named (MLP-07)."""
+    settings = runtime().settings
+    if not comes_from(settings.administer_from, settings):
+        raise accounts.NotFromHere(address=request.remote_addr or "?")
+
+
+def _refuse_bound(work: Work, ticket: Ticket) -> None:
+    if runtime().bound(work, ticket.person_id):
+        refuse_elsewhere()
 
 
 def step() -> Passed | None:

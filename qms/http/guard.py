@@ -14,7 +14,7 @@ from flask import g, redirect, request, url_for
 from qms import accounts
 from qms.http import session as cookie
 from qms.http.edge import SAFE, act, close, here, look, page, runtime, visitor
-from qms.http.entering import CODE, LOGIN, PASSWORD, WRONG, enter, enter_code, step
+from qms.http.entering import CODE, LOGIN, PASSWORD, WRONG, enter, enter_code, refuse_elsewhere, step
 from qms.http.refusals import journal
 
 if TYPE_CHECKING:
@@ -31,12 +31,21 @@ EVERYDAY: Final = frozenset(
         "tasks",
         "documents",
         "drafts",
+        "actions",
+        "changes",
+        "competence",
+        "registers",
+        "records",
+        "risks",
         "search",
         "verification",
         # Single routes of the others, which administer or export.
         "accounts.end_sessions",
         "accounts.sign_out",
         "evidence.new",
+        "parties.contacts",
+        "parties.edit",
+        "parties.new",
         "evidence.reject",
         "evidence.retry",
         "trail.begin_review",
@@ -44,6 +53,8 @@ EVERYDAY: Final = frozenset(
     }
 )
 """Acts for which having signed in is enough; a route that is not listed asks for the password again."""
+EXPORTING: Final = frozenset({"registers.export"})
+"""Acts of everyday blueprints that take content out: they ask all the same (SEC-12)."""
 SIGNED: Final = frozenset(
     {
         "accounts.password",
@@ -53,6 +64,8 @@ SIGNED: Final = frozenset(
         "drafts.sign",
         "drafts.submit",
         "evidence.approve",
+        "retention.one",
+        "schedules.one",
         "trail.restart",
         "trail.sign_review",
     }
@@ -61,13 +74,15 @@ SIGNED: Final = frozenset(
 _ALWAYS: Final = frozenset({"accounts.sign_out", "trail.restart"})
 """Acts that ask by themselves whether the workspace is closed: leaving, and what opens it again."""
 _ITS_OWN: Final = frozenset({LOGIN, PASSWORD, CODE, "csrf_token"})
+_FROM_ANYWHERE: Final = frozenset({"accounts.sign_out", "home.language"})
 _UNTIL_CHANGED: Final = frozenset({"accounts.password", "accounts.sign_out", "home.language"})
 _UNTIL_ENROLLED: Final = _UNTIL_CHANGED | {"accounts.second_factor", "accounts.change_factor"}
 
 
 def asks_again(endpoint: str) -> bool:
     """Whether an act of this route needs a fresh proof of the password (SEC-12); unlisted ones do."""
-    return {endpoint, endpoint.partition(".")[0]}.isdisjoint(EVERYDAY | SIGNED)
+    listed = EVERYDAY | SIGNED
+    return endpoint in EXPORTING or {endpoint, endpoint.partition(".")[0]}.isdisjoint(listed)
 
 
 def attach(app: Flask) -> None:
@@ -87,6 +102,8 @@ def attach(app: Flask) -> None:
             return None
         if who is None:
             return _turned_away()
+        if who.bound and request.endpoint not in _FROM_ANYWHERE:
+            refuse_elsewhere()
         if who.must_change and request.endpoint not in _UNTIL_CHANGED:
             return redirect(url_for("accounts.password"), 303)
         if who.must_enrol and request.endpoint not in _UNTIL_ENROLLED:

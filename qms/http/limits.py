@@ -1,4 +1,8 @@
-"""Limits on how often an address may ask for what can be guessed (SEC-09); counted in each process."""
+"""Limits on how often an address may ask for what can be guessed (SEC-09).
+
+Counted in each process, so that N processes let N times as much through: they slow a flood down. What
+is counted exactly, for each account and over all processes, lies in the database (`accounts`).
+"""
 
 from __future__ import annotations
 

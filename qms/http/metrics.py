@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, current_app, request
@@ -19,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from qms import __version__, jobs, trail
 from qms import runtime as parts
+from qms.http.addresses import comes_from
 from qms.http.edge import NothingToSee, bare, runtime
 from qms.http.limits import limiter
 from qms.runtime import KEEPER
@@ -141,25 +141,9 @@ def page() -> Response:
 
 
 def _allowed(settings: Settings) -> bool:
-    """By the bearer, or by an address that is surely the caller's own.
-
-    A request that somebody forwarded tells no address while no proxy is believed (SEC-24).
-    """
+    """By the bearer, or by an address that is surely the caller's own."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     wanted = settings.metrics_token.encode()
     if wanted and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), wanted):
         return True
-    forwarded = not settings.proxy_hops and any(
-        name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
-    )
-    return not forwarded and _named(request.remote_addr or "", settings.metrics_from)
-
-
-def _named(address: str, networks: str) -> bool:
-    try:
-        asking = ip_address(address)
-    except ValueError:
-        return False
-    return any(
-        asking in ip_network(each.strip(), strict=False) for each in networks.split(",") if each.strip()
-    )
+    return comes_from(settings.metrics_from, settings)

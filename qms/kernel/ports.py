@@ -41,7 +41,8 @@ class Rights:
     `departments` are the codes the person belongs to, with every department above them;
     `secrecy` is the clearance; `circles` are the closed circles the person is in.
     `oversees` lets a reader of evidence see documents of every department (auditor, quality
-    manager, document controller), still bounded by clearance and circles.
+    manager, document controller), still bounded by clearance and circles. `keys` are names by which
+    slices let somebody in beside these, worked out when search asks (SEC-07).
     """
 
     person_id: int | None = None
@@ -52,6 +53,7 @@ class Rights:
     secrecy: int = Secrecy.PUBLIC
     circles: frozenset[str] = frozenset()
     oversees: bool = False
+    keys: frozenset[str] = frozenset()
 
     def may(self, permission: str, department: str | None = None) -> bool:
         """Whether the permission is held, for a department where one is named."""
@@ -71,14 +73,14 @@ class Rights:
     ) -> bool:
         """Whether something of this grade, circle and distribution exists for the person.
 
-        `departments=None` means every department; `people` are login names kept as actor ids.
+        `departments=None` means every department; `people` are the ids of people, or keys of a slice.
         """
         if secrecy > self.secrecy or (circle is not None and circle not in self.circles):
             return False
         if self.oversees or departments is None:
             return True
         by_person = self.person_id is not None and str(self.person_id) in people
-        return bool(departments & self.departments or posts & self.posts or by_person)
+        return bool(departments & self.departments or posts & self.posts or by_person or people & self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,102 @@ class Section(Protocol):
 
     def leave(self, work: Work, revision: Ref, value: Any, on: date) -> None:
         """End what was enacted."""
+        ...
+
+
+class Preview(Protocol):
+    """What a slice tells of a revision before its release, beyond what a key of the head declares."""
+
+    def foretell(
+        self, work: Work, revision: Ref, head: Mapping[str, Any], before: Ref | None
+    ) -> Sequence[str]:
+        """What entering into force will do; `before` is the revision whose place it takes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A record as it stands after a change, for whoever follows records in the same transaction.
+
+    `event` is submit, step, return, accept, amend, close, cancel or erase, `step` the step it happened
+    in, `state` open, closed, cancelled or disposed. `values` are the answers as JSON without floats, by field
+    id; those of `personal` fields are kept sealed, all of them where `sealed`. `origin` is what the
+    record answers: a scheduled occurrence, another record, an action.
+    """
+
+    ref: Ref
+    record_id: int
+    number: str
+    form: str
+    revision: Ref
+    event: str
+    step: str | None
+    state: str
+    department: str
+    secrecy: int
+    circle: str | None
+    author_id: int
+    filed_on: date
+    closed_on: date | None
+    values: Mapping[str, Any]
+    personal: frozenset[str] = frozenset()
+    sealed: bool = False
+    origin: Ref | None = None
+
+
+class Follower(Protocol):
+    """What an upper slice does with each change of a record, in its transaction."""
+
+    forms: frozenset[str] | None
+
+    def follow(self, work: Work, filed: Filed) -> None:
+        """Do what the change causes; what is raised undoes the change."""
+        ...
+
+
+class Guard(Protocol):
+    """The law an upper slice lays over records of its forms: no state changes past it."""
+
+    forms: frozenset[str] | None
+
+    def allow(self, work: Work, filed: Filed, event: str) -> None:
+        """Raise a refusal where the event may not happen to the record as it stands."""
+        ...
+
+
+class ReadingGuard(Protocol):
+    """What may stand before somebody confirms the reading of a revision, and what follows from it."""
+
+    def allow(self, work: Work, revision: Ref, head: Mapping[str, Any], person_id: int) -> None:
+        """Raise a refusal where the reading may not be confirmed yet."""
+        ...
+
+    def done(self, work: Work, revision: Ref, head: Mapping[str, Any], person_id: int) -> None:
+        """Follow a confirmed reading, inside its transaction."""
+        ...
+
+
+class SigningGuard(Protocol):
+    """What may stand before somebody signs a stage of a route."""
+
+    def allow(self, work: Work, stage: str, person_id: int) -> None:
+        """Raise a refusal where the person may not sign this stage."""
+        ...
+
+
+class ReviewLaw(Protocol):
+    """What an upper slice asks of a revision between its submission and its approval."""
+
+    def begin(self, work: Work, revision: Ref) -> None:
+        """Follow a submission, inside its transaction."""
+        ...
+
+    def allow(self, work: Work, revision: Ref) -> None:
+        """Raise a refusal where the revision may not be approved yet."""
+        ...
+
+    def end(self, work: Work, revision: Ref, *, approved: bool) -> None:
+        """Follow the approval, or the way back to draft, inside its transaction."""
         ...
 
 

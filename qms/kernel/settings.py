@@ -32,11 +32,14 @@ _LEAST: Final = {
     "free_megabytes": 0,
     "stop_megabytes": 0,
     "scrub_days": 0,
+    "day_megabytes": 0,
+    "scanner_seconds": 1,
     "password_days": 0,
     "account_days": 0,
     "signing_lock_minutes": 1,
     "fresh_minutes": 1,
 }
+_PLACES: Final = ("administer_from", "metrics_from")
 _TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -52,6 +55,7 @@ class Settings:
     written once when a workspace is made and marks it for ever (law 16). `proxy_hops` is how many
     proxies of the organisation's own stand in front; only as many forwarded addresses are believed.
     `timestamp_certificates` are those by which an answer of `timestamp_url` is believed.
+    `administer_from` are the only addresses and networks the three administrators may come in from.
     `metrics_from` and `metrics_token` open the metrics to addresses or to a bearer; both empty close them.
     """
 
@@ -97,7 +101,11 @@ class Settings:
     stop_megabytes: int = 128
     read_only: bool = False
     scrub_days: int = 7
+    day_megabytes: int = 512
+    scanner: str = ""
+    scanner_seconds: int = 60
     log: str = "text"
+    administer_from: str = ""
     metrics_from: str = ""
     metrics_token: str = ""
 
@@ -213,15 +221,15 @@ def _rules(values: Mapping[str, object], origin: Mapping[str, str]) -> list[Prob
                 N_("It must be at least {least}."), origin[name], field=name, facts={"least": least}
             )
             problems.append(fault)
-    return problems + _addresses(str(values.get("metrics_from", "")), origin)
+    return problems + [fault for name in _PLACES for fault in _addresses(name, values, origin)]
 
 
-def _addresses(text: str, origin: Mapping[str, str]) -> list[Problem]:
+def _addresses(name: str, values: Mapping[str, object], origin: Mapping[str, str]) -> list[Problem]:
     """What is wrong with a list of addresses and networks."""
-    for each in filter(None, map(str.strip, text.split(","))):
+    for each in filter(None, map(str.strip, str(values.get(name, "")).split(","))):
         try:
             ip_network(each, strict=False)
         except ValueError:
             said = N_("This is not an address or a network: {value}.")
-            return [Problem(said, origin["metrics_from"], field="metrics_from", facts={"value": each})]
+            return [Problem(said, origin[name], field=name, facts={"value": each})]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Result
+    from sqlalchemy.sql.selectable import TypedReturnsRows
 
     from qms.kernel.clock import Clock
     from qms.kernel.errors import QmsError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _Made = TypeVar("_Made")
+_Columns = TypeVarTuple("_Columns")
 
 
 class WroteWhileReading(RuntimeError):  # noqa: N818 - named after the fact
@@ -194,6 +196,17 @@ def remembered(session: Session, key: Hashable, make: Callable[[], _Made]) -> _M
         session.info[key] = make()
     found: _Made = session.info[key]
     return found
+
+
+def ask(session: Session, statement: TypedReturnsRows[*_Columns], **given: object) -> Result[*_Columns]:
+    """The rows of a statement of columns that was built once, with what it is given now (D-0028).
+
+    Nothing is kept between two askings: only the building of the statement and the machinery for
+    entities are spared. In an act, what waits is written first, as a session does.
+    """
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(statement, given)
 
 
 def _refuse_flush(session: Session, *_: object) -> None:

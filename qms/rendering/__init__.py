@@ -21,9 +21,11 @@ from qms.rendering.pool import Pool
 from qms.rendering.qr import parsed_code, qr_svg, short_code
 from qms.rendering.redline import Row, RowKind, compare, compare_texts
 from qms.rendering.rendered import Rendered
+from qms.rendering.script import traditional, traditional_html
 from qms.rendering.sheet import (
     Approval,
     Change,
+    Detail,
     Heading,
     Layout,
     Picture,
@@ -41,6 +43,7 @@ __all__ = [
     "Citation",
     "ClauseText",
     "Content",
+    "Detail",
     "FontAltered",
     "FontUnreadable",
     "GlyphMissing",
@@ -80,5 +83,7 @@ __all__ = [
     "short_code",
     "stamp",
     "to_json",
+    "traditional",
+    "traditional_html",
     "uncovered",
 ]

@@ -26,6 +26,8 @@ def state_line(sheet: Sheet) -> str:
 
     Paper cannot know that it has been superseded, so it never claims to be in force (DOC-11).
     """
+    if sheet.state:
+        return sheet.state
     if sheet.effective_on is None:
         return say("Draft, not issued", sheet.language)
     day = sheet.effective_on.isoformat()

@@ -38,15 +38,18 @@ _ATTRIBUTES: Final = {
 }
 _SIDES: Final = {"left", "right", "center"}
 _CLASSES: Final = {
-    "div": {*CONTAINERS, "blank", "blank-landscape", "blank-portrait"},
-    "section": {"blank-section"},
-    "span": {"num", "blank-required", "blank-unit", "blank-choice"},
-    "small": {"blank-help", "blank-code"},
+    "div": {*CONTAINERS, "blank", "blank-landscape", "blank-portrait", "filled"},
+    "section": {"blank-section", "filled-amendment"},
+    "span": {
+        *("num", "blank-required", "blank-unit", "blank-choice", "blank-ticked"),
+        *("ink", "filled-withheld"),
+    },
+    "small": {"blank-help", "blank-code", "filled-digest"},
     "table": {"blank-number", "blank-cells", "blank-table", "blank-sheet", "blank-sign"},
     "tr": {"blank-row", "blank-tall"},
     "th": {*_SIDES, "blank-label"},
     "td": {*_SIDES, "blank-answer"},
-    "p": {"blank-note"},
+    "p": {"blank-note", "filled-state"},
     "a": {"citation"},
     "col": {*(f"w-{percent}" for percent in range(1, 101)), "blank-label-column", "blank-answer-column"},
 }

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Layout(StrEnum):
-    """How the sheet is set: running text, a form to fill in, or a register in landscape."""
+    """How the sheet is set: running text, a form to fill in, a register in landscape, or a filled form."""
 
     TEXT = "text"
     FORM = "form"
     REGISTER = "register"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """One fact in the head band of a record, ready to print."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """An image of the body: the name used there, its media type and its bytes."""
 
@@ -81,7 +90,9 @@ class Sheet:
     """What the world sees of one revision; the same sheet gives the same bytes (DOC-12).
 
     `at` is the instant the file says it was made (that of the release); `effective_on` empty means
-    a draft. `verification_url` and `short_code` are empty where nothing can be looked up yet.
+    a draft. A record has neither: its `state` says how far it is, its `details` stand in the head band,
+    and `void` says in red why it counts no more. `verification_url` and `short_code` are empty where
+    nothing can be looked up yet.
     """
 
     organisation: str
@@ -112,6 +123,9 @@ class Sheet:
     keywords: tuple[str, ...] = ()
     fonts: tuple[OwnFont, ...] = ()
     demo: bool = False
+    state: str = ""
+    void: str = ""
+    details: tuple[Detail, ...] = ()
 
 
 _ROWS: Mapping[str, type] = {
@@ -121,6 +135,7 @@ _ROWS: Mapping[str, type] = {
     "references": Reference,
     "pictures": Picture,
     "fonts": OwnFont,
+    "details": Detail,
 }
 
 

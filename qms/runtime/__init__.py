@@ -1,6 +1,6 @@
 """Puts the parts together once; knows no web framework and no command line."""
 
-from qms.runtime import alarms, logs, scrub, startup
+from qms.runtime import alarms, logs, scrub, startup, wording
 from qms.runtime.backup import BackupReport, backup, backup_keys
 from qms.runtime.drill import Drilled, DrillFailed, drill
 from qms.runtime.making import make, schema, upgrade
@@ -27,6 +27,7 @@ from qms.runtime.parts import (
 from qms.runtime.readiness import Check, Condition, Readiness, beat, free_bytes, last_beat, readiness
 from qms.runtime.restarting import refuse_closed, restart_trail
 from qms.runtime.restore import restore
+from qms.runtime.sealing import is_sealed
 from qms.runtime.sight import hidden, jobs_told, told, whole
 from qms.runtime.site import Exported, Readers, export_site
 
@@ -61,6 +62,7 @@ __all__ = [
     "export_site",
     "free_bytes",
     "hidden",
+    "is_sealed",
     "is_workspace",
     "jobs_told",
     "last_beat",
@@ -79,4 +81,5 @@ __all__ = [
     "told",
     "upgrade",
     "whole",
+    "wording",
 ]

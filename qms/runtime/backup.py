@@ -10,19 +10,20 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from sqlalchemy.engine import make_url
 
-from qms import trail
+from qms import calendar, trail
 from qms.kernel.clock import iso
 from qms.kernel.database import is_full
 from qms.kernel.errors import Conflict, DiskFull, refuse_full
 from qms.kernel.refs import Ref
 from qms.runtime.parts import KEEPER, build, every_permission, opened
+from qms.runtime.sealing import Sealing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ NOTE: Final = "qms-backup.json"
 CONTENTS: Final = "contents.txt"
 """Lists every stored content, so that one which is missing can be named."""
 FOLDERS: Final = ("procedures", "forms", "fonts")
+OWN_FILES: Final = ("aliases.txt", calendar.FILE)
+"""What an organisation writes itself beside its settings, where it does."""
 _PIECE: Final = 1 << 20
 
 
@@ -99,13 +102,14 @@ class Packer:
         self.archive.writestr(NOTE, json.dumps(told, sort_keys=True))
 
 
-def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
+def backup(home: Path, target: Path, *, behind: bool = False, passphrase: str | None = None) -> BackupReport:
     """Write one file that a workspace can be restored from, the keys excepted.
 
     A checkpoint is signed first, so that what comes back can be held against it. The database is
     copied by its own online means; the blobs are copied after it, so that every row finds its bytes.
     `behind` takes a database of an earlier schema as it is, before an upgrade: nothing is written to it;
-    nor is it while the workspace is closed to acts (REL-17).
+    nor is it while the workspace is closed to acts (REL-17). With a `passphrase` nothing leaves unsealed:
+    what is written beside the target is encrypted, and the copy of the database waits in the workspace.
     """
     if target.exists():
         raise BackupExists(file=target)
@@ -116,7 +120,7 @@ def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
             trail.checkpoint(made.works, KEEPER, "backup")
         # Listed before the database is copied: a later one would tell of entries the copy has not.
         kept = sorted(made.settings.at(made.settings.checkpoints).glob("*.txt"))
-        with made.works.vault.held(), _whole_or_not(target) as (packer, folder):
+        with made.works.vault.held(), _whole_or_not(target, made, passphrase) as (packer, folder):
             facts = _database(made, packer, folder)
             with (folder / CONTENTS).open("w", encoding="ascii") as listed:
                 for digest in made.works.vault.digests():
@@ -135,28 +139,36 @@ def backup(home: Path, target: Path, *, behind: bool = False) -> BackupReport:
     return BackupReport(entries, packer.blobs, target.stat().st_size)
 
 
-def backup_keys(home: Path, target: Path) -> None:
+def backup_keys(home: Path, target: Path, *, passphrase: str | None = None) -> None:
     """Write the keys to a file of their own, to be kept somewhere else, readable by its owner only."""
     if target.exists():
         raise BackupExists(file=target)
     made = opened(home)
     folder = made.settings.at(made.settings.keys)
     made.close()
-    with _whole_or_not(target) as (packer, _):
-        for path in sorted(folder.iterdir()):
+    with _whole_or_not(target, made, passphrase) as (packer, _):
+        # Also the keys of sealed contents, which lie in folders of their own (D-0022).
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
-                packer.add_file(f"keys/{path.name}", path)
+                packer.add_file(f"keys/{path.relative_to(folder).as_posix()}", path)
         packer.close({"format": KEYS})
 
 
 @contextmanager
-def _whole_or_not(target: Path) -> Iterator[tuple[Packer, Path]]:
+def _whole_or_not(target: Path, made: Runtime, passphrase: str | None) -> Iterator[tuple[Packer, Path]]:
     """An archive readable by its owner only, that gets its name once all of it is on the disk."""
-    with refuse_full(), tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
-        folder = Path(name)
-        unfinished = folder / "unfinished.zip"
-        with zipfile.ZipFile(unfinished, "w", allowZip64=True) as archive:
-            yield Packer(archive), folder
+    with refuse_full(), ExitStack() as stack:
+        near = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent)))
+        folder = near
+        if passphrase is not None:
+            within = made.settings.at(made.settings.records)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".backup-", dir=within)))
+        unfinished = near / "unfinished.zip"
+        with unfinished.open("xb") as stream:
+            out = stream if passphrase is None else cast("BinaryIO", Sealing(stream, passphrase))
+            with zipfile.ZipFile(out, "w", allowZip64=True) as archive:
+                yield Packer(archive), folder
+            out.close()
         unfinished.chmod(0o600)
         with unfinished.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -224,8 +236,9 @@ def _files(made: Runtime, packer: Packer, home: Path, checkpoints: Sequence[Path
                 packer.add_file(f"{folder}/{path.relative_to(base).as_posix()}", path)
     settings = home / "qms.toml"
     packer.add("qms.toml", io.BytesIO(settings.read_bytes() if settings.is_file() else b""))
-    if (home / "aliases.txt").is_file():
-        packer.add_file("aliases.txt", home / "aliases.txt")
+    for name in OWN_FILES:
+        if (home / name).is_file():
+            packer.add_file(name, home / name)
 
 
 def run(command: Sequence[str], database: str) -> None:

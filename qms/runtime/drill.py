@@ -47,7 +47,7 @@ class Drilled:
     scrubbed: Scrubbed
 
 
-def drill(home: Path, source: Path, keys: Path, database_url: str = "") -> Drilled:
+def drill(home: Path, source: Path, keys: Path, database_url: str = "", *, passphrase: str = "") -> Drilled:
     """Restore into a folder of its own, scrub it, hold it against the workspace's kept checkpoints.
 
     What was written since the backup is what would be lost. The result is an entry of the workspace.
@@ -57,7 +57,7 @@ def drill(home: Path, source: Path, keys: Path, database_url: str = "") -> Drill
     try:
         with _places_of_its_own(), tempfile.TemporaryDirectory(prefix="qms-drill-") as name:
             folder = Path(name) / "back"
-            report = restore(source, folder, keys, database_url, apart=True)
+            report = restore(source, folder, keys, database_url, apart=True, passphrase=passphrase)
             try:
                 pdfs, scrubbed = _looked_at(live, folder, report.entries)
             finally:

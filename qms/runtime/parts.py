@@ -9,10 +9,38 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import OperationalError
 
-from qms import accounts, documents, evidence, forms, jobs, migrations, standards, tasks, trail, trail_reviews
+from qms import (
+    accounts,
+    actions,
+    changes,
+    clocks,
+    competence,
+    documents,
+    evidence,
+    forms,
+    impact,
+    jobs,
+    migrations,
+    nonconformities,
+    parties,
+    records,
+    registers,
+    retention,
+    risks,
+    schedules,
+    standards,
+    tasks,
+    trail,
+    trail_reviews,
+)
 from qms.accounts import models as _accounts
+from qms.actions import models as _actions
+from qms.changes import models as _changes
+from qms.clocks import models as _clocks
+from qms.competence import models as _competence
 from qms.documents import models as _documents
 from qms.evidence import models as _evidence
+from qms.impact import models as _impact
 from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
 from qms.kernel.clock import SystemClock
@@ -23,7 +51,13 @@ from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
+from qms.parties import models as _parties
+from qms.records import models as _records
+from qms.registers import models as _registers
+from qms.retention import models as _retention
+from qms.risks import models as _risks
 from qms.runtime import startup
+from qms.schedules import models as _schedules
 from qms.search import Register, Search, open_search
 from qms.standards import models as _standards
 from qms.tasks import models as _tasks
@@ -40,7 +74,27 @@ if TYPE_CHECKING:
     from qms.kernel.clock import Clock
     from qms.kernel.settings import Settings
 
-MODELS: Final = (_accounts, _documents, _evidence, _jobs, _standards, _tasks, _trail, _trail_reviews)
+MODELS: Final = (
+    _accounts,
+    _actions,
+    _changes,
+    _clocks,
+    _competence,
+    _documents,
+    _evidence,
+    _impact,
+    _jobs,
+    _parties,
+    _registers,
+    _retention,
+    _risks,
+    _schedules,
+    _records,
+    _standards,
+    _tasks,
+    _trail,
+    _trail_reviews,
+)
 METADATA: Final = Base.metadata
 FINISHED: Final = "web.secret"
 """Written last when a workspace is made: without it the workspace is not finished."""
@@ -106,6 +160,8 @@ class Visitor:
     authenticated_at: datetime
     must_enrol: bool = False
     """A second factor is demanded and not there yet: only that may be done (MLP-03)."""
+    bound: bool = False
+    """An administrator, where those may come in from named places only (MLP-07)."""
 
 
 @dataclass(slots=True)
@@ -124,19 +180,23 @@ class Runtime:
         found = accounts.session_of(work.session, token, work.now)
         if found is None:
             return None
-        person = accounts.person(work.session, found.person_id)
         return Visitor(
             found.person_id,
-            person.name,
+            found.name,
             found.session_id,
             found.must_change,
             found.authenticated_at,
             accounts.must_enrol(work.session, work.settings, found.person_id),
+            self.bound(work, found.person_id),
         )
+
+    def bound(self, work: Work, person_id: int) -> bool:
+        """Whether a person may come in from the places of `administer_from` only (MLP-07)."""
+        return bool(self.settings.administer_from) and accounts.is_administrator(work.session, person_id)
 
     def identify(self, work: Work, visitor: Visitor) -> None:
         """Let the Work act in the person's name with the rights of today (law 11)."""
-        work.actor = accounts.actor_of(work.session, visitor.person_id)
+        work.actor = accounts.actor_named(visitor.person_id, visitor.name)
         work.rights = accounts.rights_of(work.session, visitor.person_id, work.today)
 
     def person(self, login: str) -> tuple[Actor, Rights]:
@@ -197,9 +257,50 @@ def ports() -> Mapping[str, Sequence[Any]]:
     """What the slices offer to the floors below them (design: ports)."""
     return {
         "bodies": (forms.Blank(),),
-        "sections": (),
-        "entries": (documents.DocumentEntries(),),
-        "evidence": (documents.DocumentEvidence(),),
+        "sections": (
+            *forms.sections(),
+            registers.CodesSection("columns"),
+            registers.CodesSection("fields"),
+            schedules.ScheduleSection(),
+            competence.TrainingSection(),
+            competence.QuizSection(),
+            risks.ControlPointSection(),
+            nonconformities.CorrectiveActionSection(),
+        ),
+        "reading-guards": (competence.ReadingGuard(),),
+        "signing-guards": (competence.SigningGuard(),),
+        "reviews": (impact.ImpactLaw(),),
+        "followers": (
+            schedules.ScheduleFollower(),
+            registers.RegisterFollower(),
+            changes.ChangeFollower(),
+            risks.CheckFollower(),
+            nonconformities.CorrectiveActionFollower(),
+        ),
+        "guards": (changes.ChangeGuard(), nonconformities.CorrectiveActionGuard()),
+        "openers": (records,),
+        "parties": (parties.PartyDirectory(),),
+        "registers": (registers.RegisterAnswers(),),
+        "dossiers": (registers.RegisterAnswers(),),
+        "knowers": (records.RecordFacts(),),
+        "previews": (records.RecordPreview(),),
+        "keys": (records.keys,),
+        "copies": (evidence.holding,),
+        "uploads": (records.brought, actions.brought, competence.brought),
+        "entries": (
+            documents.DocumentEntries(),
+            actions.ActionEntries(),
+            parties.PartyEntries(),
+            records.RecordEntries(),
+        ),
+        "evidence": (
+            documents.DocumentEvidence(),
+            actions.ActionEvidenceItems(),
+            parties.PartyEvidence(),
+            registers.RegisterEvidence(),
+            records.RecordEvidence(),
+            impact.ImpactEvidence(),
+        ),
     }
 
 
@@ -283,6 +384,25 @@ def build(home: Path, clock: Clock | None = None) -> Runtime:
 def sentences() -> Mapping[str, str]:
     """What every slice says of its trail entries, by tag."""
     told: dict[str, str] = dict(SENTENCES)
-    for part in (accounts, documents, evidence, jobs, standards, tasks, trail_reviews):
+    for part in (
+        accounts,
+        actions,
+        changes,
+        clocks,
+        competence,
+        documents,
+        evidence,
+        impact,
+        jobs,
+        parties,
+        registers,
+        retention,
+        risks,
+        schedules,
+        records,
+        standards,
+        tasks,
+        trail_reviews,
+    ):
         told.update(part.SENTENCES)
     return told

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+import tempfile
 import zipfile
 import zlib
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,8 +22,9 @@ from qms.kernel.database import build_engine
 from qms.kernel.errors import Conflict, Damaged
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
-from qms.runtime.backup import CONTENTS, FOLDERS, FORMAT, KEYS, NOTE, BackupReport, run
+from qms.runtime.backup import CONTENTS, FOLDERS, FORMAT, KEYS, NOTE, OWN_FILES, BackupReport, run
 from qms.runtime.parts import FINISHED, KEEPER, build, every_permission, reached
+from qms.runtime.sealing import PassphraseNeeded, is_sealed, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _PIECE: Final = 1 << 20
 _NAMED: Final = 5
 _MEMBER: Final = re.compile(
-    r"qms-backup\.json|contents\.txt|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt"
+    r"qms-backup\.json|contents\.txt|database\.(sqlite3|dump)|vault/[0-9a-f]{64}|qms\.toml|aliases\.txt|calendars\.yaml"
     r"|(checkpoints|procedures|forms|fonts|keys)(/[^\0\\/]+)+"
 )
 _PLAIN: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -84,6 +86,7 @@ def restore(
     *,
     apart: bool = False,
     checkpoints: Path | None = None,
+    passphrase: str = "",
 ) -> BackupReport:
     """Unpack a backup and its keys, re-hash every blob, and hold the trail against its checkpoints.
 
@@ -91,6 +94,7 @@ def restore(
     is cleared again; what does is recorded as a restore. `apart` puts all of it below the folder,
     whatever other places the settings name: for practising beside the workspace itself. `checkpoints`
     is a folder of those kept elsewhere: what was signed after the backup is given up openly (TRL-10).
+    `passphrase` opens what is sealed; unsealed it lies in a file without a name, gone with the process.
     """
     existed = folder.exists()
     if existed and any(folder.iterdir()):
@@ -99,7 +103,7 @@ def restore(
     made: list[Path] = [folder]
     undo = ExitStack()
     try:
-        with _archive(source) as packed, _archive(keys) as locked:
+        with _archive(source, folder, passphrase) as packed, _archive(keys, folder, passphrase) as locked:
             note = _checked(packed, FORMAT)
             _checked(locked, KEYS, f"keys/{FINISHED}")
             settings = _settings(packed, folder, database_url, apart=apart)
@@ -119,10 +123,15 @@ def restore(
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def _archive(path: Path, folder: Path, passphrase: str) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as packed:
-            yield packed
+        with ExitStack() as stack:
+            plain = stack.enter_context(tempfile.TemporaryFile(dir=folder)) if is_sealed(path) else path
+            if not isinstance(plain, Path):
+                if not passphrase:
+                    raise PassphraseNeeded(file=path.name)
+                unseal(path, passphrase, cast("BinaryIO", plain))
+            yield stack.enter_context(zipfile.ZipFile(plain))
     except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
         raise BackupDamaged(what=f"{path.name}: {fault}") from fault
 
@@ -183,7 +192,7 @@ def _digest(packed: zipfile.ZipFile, name: str) -> str:
 def _settings(
     packed: zipfile.ZipFile, folder: Path, database_url: str, *, apart: bool
 ) -> configuration.Settings:
-    for name in ("qms.toml", "aliases.txt"):
+    for name in ("qms.toml", *OWN_FILES):
         if name in packed.namelist():
             (folder / name).write_bytes(packed.read(name))
     path = folder / "qms.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import documents, evidence
+from qms import actions, documents, evidence, parties, records, retention, risks, schedules
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
@@ -18,22 +18,36 @@ if TYPE_CHECKING:
 _HIDDEN: Final = Ref("hidden", "—")
 _FRAME: Final = ("action", "actor", "at", "personal")
 _OWN: Final = frozenset({"actor"})
-_PAGES: Final = {"d": "document", "r": "document", "drafts": "document", "evidence": "evidence"}
+_OF_PEOPLE: Final = "competence:"
+_PAGES: Final = {
+    "d": "document",
+    "r": "document",
+    "drafts": "document",
+    "evidence": "evidence",
+    "actions": "action",
+}
 
 
 def hidden(work: Work, refs: Iterable[Ref]) -> frozenset[Ref]:
     """Those of the refs that do not exist for the person who looks."""
     asked = list(refs)
-    return documents.hidden(work.session, work.rights, asked, work.today) | evidence.hidden(
-        work.session, work.rights, asked
+    return (
+        documents.hidden(work.session, work.rights, asked, work.today)
+        | evidence.hidden(work.session, work.rights, asked)
+        | parties.hidden(work.session, work.rights, asked)
+        | schedules.hidden(work.session, work.rights, asked, work.today)
+        | actions.hidden(work.session, work.rights, asked)
+        | records.hidden(work.session, work.rights, asked, work.today)
+        | retention.hidden(work.rights, asked)
+        | risks.hidden(work, asked)
     )
 
 
 def told(work: Work, rows: Sequence[TrailRow]) -> list[TrailRow]:
     """Trail entries as the person may read them: number, instant, actor and act always.
 
-    What one may not see is not named; what is named of documents to those who read none, the three
-    administrators, comes without its content (MLP-04).
+    What one may not see is not named; what is named of documents and of the competence of people to
+    those who read none, the three administrators, comes without its content (MLP-04).
     """
     named = {row.seq: _about(row) for row in rows}
     secret = hidden(work, {ref for refs in named.values() for ref in refs})
@@ -49,7 +63,7 @@ def _row(work: Work, row: TrailRow, about: Sequence[Ref], secret: frozenset[Ref]
     if secret.intersection(about):
         return replace(row, ref=_HIDDEN, body=_frame(row), personal=_actor(row))
     reads = work.rights.may("documents:read")
-    if not reads and any(documents.is_about_documents(ref) for ref in about):
+    if not reads and (row.action.startswith(_OF_PEOPLE) or any(map(documents.is_about_documents, about))):
         return replace(row, body=_frame(row), personal=_actor(row))
     return row
 
@@ -63,8 +77,8 @@ def _actor(row: TrailRow) -> dict[str, str | None]:
 
 
 def _about(row: TrailRow) -> tuple[Ref, ...]:
-    """What an entry betrays: its own ref, the thing a job is about, the address that was refused."""
-    found = [row.ref]
+    """What an entry betrays: its own ref, its subject, what a job is about, the address that was refused."""
+    found = [row.ref, *_parsed(str(row.after.get("subject", "")))]
     if row.ref.kind == "job":
         found += _parsed(str(row.after.get("key", "")))
     if row.ref.kind == "address":

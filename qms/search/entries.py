@@ -76,6 +76,18 @@ def digest(entry: Entry) -> str:
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
+_BEHIND: Final = 0.001
+
+
+def standing(query: Query, *, kept: bool) -> float:
+    """What an entry's score counts: what people keep stands behind what tells them how to work.
+
+    A thousand records hold the words of the instruction they were made by, and would bury it. Whoever
+    types a number wants just that thing (DOC-18, R61).
+    """
+    return _BEHIND if kept and query.number is None else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """All that decides whether an entry exists for a person on a day; many entries share one."""
@@ -89,6 +101,8 @@ class Guard:
     people: frozenset[str]
     from_on: date
     until_on: date | None
+    kept: bool
+    """Whether it is something retained: only what is maintained has revisions (ISO 9000)."""
 
     @classmethod
     def of(cls, entry: Entry) -> Guard:
@@ -103,6 +117,7 @@ class Guard:
             entry.people,
             entry.from_on,
             entry.until_on,
+            kept=not entry.revision,
         )
 
     def opens(self, rights: Rights, day: date, wanted: Wanted) -> bool:
@@ -186,7 +201,8 @@ class View:
         """How well the entry answers: its name first, then how often the words stand in it."""
         count = sum(self._texts.get(text, 0) for node in query.every for text in _plain(node))
         clause = any(isinstance(node, Clause) and node.number == self.entry.clause for node in query.every)
-        return 100.0 * self.named(query) + 50.0 * clause + count / math.sqrt(8 + len(self._body))
+        found = 100.0 * self.named(query) + 50.0 * clause + count / math.sqrt(8 + len(self._body))
+        return standing(query, kept=not self.entry.revision) * found
 
     def _holds(self, node: Node) -> bool:
         if isinstance(node, Word):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
-    from qms.kernel.ports import Actor, Entry
+    from qms.kernel.ports import Actor, Entry, Rights
     from qms.kernel.settings import Settings
     from qms.kernel.work import Work, Works
     from qms.search.analysis.highlight import Sought
@@ -125,7 +125,7 @@ class Search:
         size = max(1, min(size, LARGEST_PAGE))
         page = max(1, page)
         wanted = Wanted(frozenset(kinds), frozenset(languages))
-        asking = _Asking(work, day or work.today, wanted, (page - 1) * size, size)
+        asking = _Asking(work, _keyed(work), day or work.today, wanted, (page - 1) * size, size)
         answer, behind, source = self._answer(asking, query)
         wider = query.relaxed() if not answer.total else None
         relaxed = False
@@ -144,16 +144,17 @@ class Search:
         if len(prefix.strip()) < _SHORTEST:
             return []
         day = day or work.today
+        rights = _keyed(work)
         try:
             changed = self._changed(work, self.engine.state())
             if changed is not None:
                 wanted = Wanted(without=changed.groups)
-                found = set(self.engine.suggest(prefix, work.rights, day, wanted=wanted, limit=limit))
-                found.update(scan_suggestions(changed.entries, prefix, work.rights, day, limit))
+                found = set(self.engine.suggest(prefix, rights, day, wanted=wanted, limit=limit))
+                found.update(scan_suggestions(changed.entries, prefix, rights, day, limit))
                 return sorted(found)[:limit]
         except (IndexMissing, IndexDamaged):
             changed = None
-        return scan_suggestions(self.register.everything(work), prefix, work.rights, day, limit)
+        return scan_suggestions(self.register.everything(work), prefix, rights, day, limit)
 
     def state(self, work: Work) -> Standing:
         """Where the index stands against the head of the trail."""
@@ -186,7 +187,7 @@ class Search:
         answer = scan(
             self.register.everything(work),
             query,
-            work.rights,
+            asking.rights,
             asking.day,
             wanted=asking.wanted,
             offset=asking.offset,
@@ -195,7 +196,7 @@ class Search:
         return answer, behind, Source.REGISTER
 
     def _from_index(self, asking: _Asking, query: Query, changed: _Changed) -> Answer:
-        rights = asking.work.rights
+        rights = asking.rights
         wanted = replace(asking.wanted, without=changed.groups)
         if not changed.entries:
             return self.engine.find(
@@ -226,10 +227,17 @@ class Search:
 @dataclass(frozen=True, slots=True)
 class _Asking:
     work: Work
+    rights: Rights
     day: date
     wanted: Wanted
     offset: int
     limit: int
+
+
+def _keyed(work: Work) -> Rights:
+    """The rights of who asks, with the keys by which slices let them in beside department and post."""
+    keys: frozenset[str] = frozenset().union(*(give(work) for give in work.ports.get("keys", ())))
+    return replace(work.rights, keys=work.rights.keys | keys)
 
 
 def open_search(settings: Settings, register: Register) -> Search:

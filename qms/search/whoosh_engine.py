@@ -177,7 +177,8 @@ class WhooshEngine:
                 for leaf, first in opened.searcher.leaf_searchers()
             ]
             view = self._guards.view(rights, day, wanted)
-            hits = [hit for walk in walks for hit in walk.hits(view, wanted.without)]
+            weights = self._guards.weights(query)
+            hits = [hit for walk in walks for hit in walk.hits(view, weights, wanted.without)]
             best = heapq.nlargest(offset + limit, hits)[offset:]
             found = tuple(self._found(opened, -number, score) for score, number in best)
             return Answer(found, len(hits), any(walk.compiler.capped for walk in walks))

@@ -124,5 +124,6 @@ def _guard_name(guard: Guard) -> str:
         sorted(guard.people),
         guard.from_on,
         guard.until_on,
+        guard.kept,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]

@@ -12,11 +12,11 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from qms.search.entries import Guard, unpack
+from qms.search.entries import Guard, standing, unpack
 from qms.search.whoosh_query import Compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from qms.kernel.ports import Rights
@@ -42,13 +42,21 @@ class Guards:
     """All guards met so far by number, and which of them open for whom."""
 
     numbers: dict[Guard, int] = field(default_factory=dict)
+    kept: list[bool] = field(default_factory=list)
     views: OrderedDict[tuple[object, ...], bytearray] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def number(self, guard: Guard) -> int:
         """The number of a guard, the same for the life of the process."""
         with self.lock:
+            if guard not in self.numbers:
+                self.kept.append(guard.kept)
             return self.numbers.setdefault(guard, len(self.numbers))
+
+    def weights(self, query: Query) -> list[float]:
+        """For each guard, what the scores of its entries count."""
+        told, kept = standing(query, kept=False), standing(query, kept=True)
+        return [kept if each else told for each in self.kept]
 
     def view(self, rights: Rights, day: date, wanted: Wanted) -> bytearray:
         """For each guard, whether it opens; kept for the next search of the same person."""
@@ -59,6 +67,7 @@ class Guards:
             rights.departments,
             rights.posts,
             rights.oversees,
+            rights.keys,
             day,
             wanted.kinds,
             wanted.languages,
@@ -84,7 +93,9 @@ class Walk:
         self.query = query
         self.compiler = Compiler(leaf.reader())
 
-    def hits(self, view: bytearray, without: frozenset[str]) -> Iterator[tuple[float, int]]:
+    def hits(
+        self, view: bytearray, weights: Sequence[float], without: frozenset[str]
+    ) -> Iterator[tuple[float, int]]:
         """Score and negative number of each match whose guard opens."""
         names = self._names()
         guards = self.segment.guards
@@ -97,10 +108,10 @@ class Walk:
                 continue
             extra = names.pop(place, 0.0) + (_CITED if place in cited else 0.0)
             if view[guards[place]] and place not in hidden:
-                yield matcher.score() + extra, -(self.first + place)
+                yield weights[guards[place]] * (matcher.score() + extra), -(self.first + place)
         for place, extra in names.items():
             if view[guards[place]] and place not in hidden:
-                yield extra, -(self.first + place)
+                yield weights[guards[place]] * extra, -(self.first + place)
 
     def _wanted(self) -> tuple[Any | None, set[int] | None]:
         if self.query.least >= len(self.query.every):

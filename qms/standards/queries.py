@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from qms.kernel.work import ask
 from qms.standards.errors import EditionMissing
 from qms.standards.matrix import ClauseRow
 from qms.standards.models import Clause, ClauseLink, Edition, Status
@@ -32,8 +33,10 @@ class EditionView:
 
 def editions(session: Session) -> list[EditionView]:
     """All loaded editions by code."""
-    rows = session.scalars(select(Edition).order_by(Edition.code))
-    return [EditionView(row.code, row.title, row.status) for row in rows]
+    return [EditionView(row.code, row.title, row.status) for row in ask(session, _EDITIONS)]
+
+
+_EDITIONS: Final = select(Edition.code, Edition.title, Edition.status).order_by(Edition.code)
 
 
 def edition(session: Session, code: str) -> EditionView:
@@ -46,10 +49,15 @@ def edition(session: Session, code: str) -> EditionView:
 
 def clauses(session: Session, code: str) -> list[ClauseRow]:
     """The clauses of an edition in its order; empty for one that nobody has filled yet."""
-    rows = session.scalars(
-        select(Clause).where(Clause.edition_id == _id(session, code)).order_by(Clause.position)
-    )
+    rows = ask(session, _CLAUSES, edition=_id(session, code))
     return [ClauseRow(row.number, row.title, requirement=row.requirement) for row in rows]
+
+
+_CLAUSES: Final = (
+    select(Clause.number, Clause.title, Clause.requirement)
+    .where(Clause.edition_id == bindparam("edition"))
+    .order_by(Clause.position)
+)
 
 
 def has_clause(session: Session, code: str, number: str) -> bool:

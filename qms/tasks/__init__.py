@@ -4,8 +4,18 @@ from qms.tasks.describe import SENTENCES
 from qms.tasks.errors import NoSuchTask
 from qms.tasks.mail import send_waiting
 from qms.tasks.models import Notice, Task
-from qms.tasks.operations import cancel, notify, owe, remind, settle
-from qms.tasks.queries import Owed, doubtful, inbox, outstanding, overseen, task_count, task_of, waiting
+from qms.tasks.operations import cancel, move, notify, owe, remind, settle
+from qms.tasks.queries import (
+    Owed,
+    doubtful,
+    inbox,
+    outstanding,
+    overseen,
+    owing,
+    task_count,
+    task_of,
+    waiting,
+)
 from qms.tasks.telling import CIRCLE, RIGHT, SECRECY
 
 __all__ = [
@@ -20,10 +30,12 @@ __all__ = [
     "cancel",
     "doubtful",
     "inbox",
+    "move",
     "notify",
     "outstanding",
     "overseen",
     "owe",
+    "owing",
     "remind",
     "send_waiting",
     "settle",

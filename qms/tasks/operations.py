@@ -99,9 +99,18 @@ def _tell_all(work: Work, made: Sequence[Task]) -> None:
         _tell(work, task, task.person_id, step="new", subject=_NEW, more={})
 
 
+def move(work: Work, kind: str, ref: Ref | str, due_on: date) -> int:
+    """What is owed is due on another day, and is reminded of again; the act that moves it has its entry."""
+    rows = _owed(work, kind, ref, None)
+    for row in rows:
+        row.due_on, row.reminded_at = due_on, None
+    work.session.flush()
+    return len(rows)
+
+
 def settle(work: Work, kind: str, ref: Ref | str, person_id: int | None = None) -> int:
     """The owed thing is done, by this person or by everybody; says how many tasks that closed."""
-    rows = _close(work, kind, ref, person_id)
+    rows = _owed(work, kind, ref, person_id)
     for row in rows:
         row.settled_at = work.now
     _ended(work, "task:settle", kind, ref, rows)
@@ -110,14 +119,14 @@ def settle(work: Work, kind: str, ref: Ref | str, person_id: int | None = None) 
 
 def cancel(work: Work, kind: str, ref: Ref | str, person_id: int | None = None) -> int:
     """The thing is no longer owed; says how many tasks that closed."""
-    rows = _close(work, kind, ref, person_id)
+    rows = _owed(work, kind, ref, person_id)
     for row in rows:
         row.cancelled_at = work.now
     _ended(work, "task:cancel", kind, ref, rows)
     return len(rows)
 
 
-def _close(work: Work, kind: str, ref: Ref | str, person_id: int | None) -> Sequence[Task]:
+def _owed(work: Work, kind: str, ref: Ref | str, person_id: int | None) -> Sequence[Task]:
     query = select(Task).where(*_open(), Task.kind == kind, Task.ref == str(ref)).with_for_update()
     if person_id is not None:
         query = query.where(Task.person_id == person_id)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 
 from qms.accounts import acting_for, members, names_of, rights_of
 from qms.kernel.labels import say
 from qms.kernel.ports import Rights
 from qms.kernel.refs import Ref
+from qms.kernel.work import ask
 from qms.tasks.chasing import is_overdue
 from qms.tasks.errors import NoSuchTask
 from qms.tasks.models import Notice, Task
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
 
 MAYBE_TWICE: Final = "It may arrive twice: how an earlier attempt ended is not known."
 """What a message's row says while it is handed over, and for ever where nobody said how that ended."""
+
+
+def _open() -> tuple[Any, ...]:
+    return Task.settled_at.is_(None), Task.cancelled_at.is_(None)
+
+
+_SHOWN: Final = select(Task.facts).where(
+    *_open(),
+    Task.person_id.in_(bindparam("people", expanding=True)),  # the column with the index
+    or_(Task.person_id == bindparam("person"), Task.personal.is_(False)),
+)
+_ON: Final = select(Task).where(
+    *_open(),
+    Task.kind == bindparam("kind"),
+    Task.ref == bindparam("ref"),
+    or_(bindparam("person", type_=Integer).is_(None), Task.person_id == bindparam("person", type_=Integer)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +97,26 @@ def task_of(session: Session, person_id: int, task_id: int, day: date | None = N
 def task_count(session: Session, person_id: int, day: date | None = None) -> int:
     """How many tasks the inbox shows; what is not shown is not counted either (SEC-07)."""
     others = [] if day is None else acting_for(session, person_id, day)
-    shown = or_(Task.person_id == person_id, and_(Task.person_id.in_(others), Task.personal.is_(False)))
-    found = session.scalars(select(Task.facts).where(*_open(), shown)).all()
+    found = ask(session, _SHOWN, person=person_id, people=[person_id, *others]).scalars().all()
     rights = rights_of(session, person_id, day or date.min) if found else Rights()
     return sum(may_be_told(facts, rights) for facts in found)
 
 
-def outstanding(session: Session, kind: str, ref: Ref | str, day: date | None = None) -> list[Owed]:
-    """Everybody's open tasks of a kind on a ref."""
-    tasks = session.scalars(select(Task).where(*_open(), Task.kind == kind, Task.ref == str(ref))).all()
+def outstanding(
+    session: Session, kind: str, ref: Ref | str, day: date | None = None, *, person_id: int | None = None
+) -> list[Owed]:
+    """Everybody's open tasks of a kind on a ref, or those of one person."""
+    tasks = session.scalars(_ON, {"kind": kind, "ref": str(ref), "person": person_id}).all()
     names = names_of(session, [task.person_id for task in tasks])
     return sorted((_owed(task, names, day, None) for task in tasks), key=_urgency)
+
+
+def owing(session: Session, kind: str) -> dict[Ref, set[int]]:
+    """Who owes something of a kind, by what it is about."""
+    found: dict[Ref, set[int]] = {}
+    for row in session.execute(select(Task.ref, Task.person_id).where(*_open(), Task.kind == kind)):
+        found.setdefault(Ref.parse(row.ref), set()).add(row.person_id)
+    return found
 
 
 def overseen(session: Session, rights: Rights, day: date) -> list[Owed]:
@@ -100,10 +127,6 @@ def overseen(session: Session, rights: Rights, day: date) -> list[Owed]:
     tasks = _told(_open_of(session, people), rights)
     names = names_of(session, people)
     return sorted((_owed(task, names, day, None) for task in tasks), key=_urgency)
-
-
-def _open() -> tuple[Any, ...]:
-    return Task.settled_at.is_(None), Task.cancelled_at.is_(None)
 
 
 def _open_of(session: Session, person_ids: Sequence[int]) -> Sequence[Task]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, bindparam, insert, select, text, update
+from sqlalchemy import Integer, Select, bindparam, insert, select, text, update
 
 from qms.kernel.clock import iso
 from qms.kernel.ports import Change
 from qms.kernel.refs import Ref
+from qms.kernel.work import ask
 from qms.trail.canonical import canonical, commitment, new_salt
 from qms.trail.clocks import CLOCK, step_change
 from qms.trail.models import TrailEntry, TrailHead, TrailPersonal
@@ -39,6 +40,22 @@ _TIP: Final = select(_HEAD.c.seq, _HEAD.c.hash)
 _LOCK: Final = select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
 _WRITE: Final = insert(_ENTRIES)
 _KEEP: Final = insert(_PERSONAL)
+_NAMED: Final = select(TrailPersonal.seq, TrailPersonal.name, TrailPersonal.value).where(
+    TrailPersonal.seq.in_(bindparam("seqs", expanding=True))
+)
+_SINCE: Final = (
+    select(TrailEntry)
+    .where(TrailEntry.seq > bindparam("seq"))
+    .order_by(TrailEntry.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+_ABOUT: Final = (
+    select(TrailEntry)
+    .where(TrailEntry.ref.in_(bindparam("refs", expanding=True)))
+    .order_by(TrailEntry.seq.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_DONE_TO: Final = _ABOUT.where(TrailEntry.action.in_(bindparam("actions", expanding=True)))
 _MOVE: Final = update(_HEAD).where(_HEAD.c.id == 1)
 
 
@@ -175,14 +192,27 @@ def head(session: Session) -> tuple[int, str]:
 
 def since(session: Session, seq: int, limit: int = 1000) -> list[TrailRow]:
     """The entries after `seq` in order; what a follower asks for (law 4)."""
-    return rows(session, select(TrailEntry).where(TrailEntry.seq > seq).order_by(TrailEntry.seq).limit(limit))
+    return rows(session, _SINCE, seq=seq, most=limit)
 
 
-def history(session: Session, ref: Ref | Collection[Ref], limit: int = 100) -> list[TrailRow]:
-    """The latest entries about a thing, or about any of several, the newest first."""
+def before(session: Session, seq: int, count: int) -> list[TrailRow]:
+    """The `count` entries that stand before one, in order: what the act that ended with it did."""
+    query = select(TrailEntry).where(TrailEntry.seq < seq, TrailEntry.seq >= seq - count)
+    return rows(session, query.order_by(TrailEntry.seq))
+
+
+def history(
+    session: Session,
+    ref: Ref | Collection[Ref],
+    limit: int = 100,
+    *,
+    actions: Collection[str] | None = None,
+) -> list[TrailRow]:
+    """The latest entries about a thing, or any of several, the newest first; of some actions, or all."""
     refs = [str(ref)] if isinstance(ref, Ref) else [str(one) for one in ref]
-    query = select(TrailEntry).where(TrailEntry.ref.in_(refs)).order_by(TrailEntry.seq.desc()).limit(limit)
-    return rows(session, query)
+    if actions is None:
+        return rows(session, _ABOUT, refs=refs, most=limit)
+    return rows(session, _DONE_TO, refs=refs, actions=list(actions), most=limit)
 
 
 def browse(
@@ -226,15 +256,12 @@ def browse(
     return rows(session, query)
 
 
-def rows(session: Session, query: Select[TrailEntry]) -> list[TrailRow]:
+def rows(session: Session, query: Select[TrailEntry], **given: object) -> list[TrailRow]:
     """The entries of a query as values, with their personal values in one more question."""
-    found = session.scalars(query).all()
+    found = ask(session, query, **given).all()
     personal: dict[int, dict[str, str | None]] = {}
     if found:
-        asked = select(TrailPersonal.seq, TrailPersonal.name, TrailPersonal.value)
-        for seq, name, value in session.execute(
-            asked.where(TrailPersonal.seq.in_([entry.seq for entry in found]))
-        ):
+        for seq, name, value in ask(session, _NAMED, seqs=[entry.seq for entry in found]):
             personal.setdefault(seq, {})[name] = value
     return [
         TrailRow(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from qms import retention
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import Phrase, in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -33,6 +34,16 @@ def words(value: object, language: str) -> str:
     return str(value if value is not None else "")
 
 
+def listed(values: Iterable[str], language: str) -> str:
+    """Several names in one line, set apart as the language does it."""
+    return (", " if language == "en" else "、").join(values)
+
+
+def colon(label: str, language: str) -> str:
+    """A label before what it names, with the mark of the language."""
+    return f"{label}: " if language == "en" else f"{label}："
+
+
 def before(value: date) -> date:
     """The last day of a span that ends before this one."""
     return value - timedelta(days=1)
@@ -40,7 +51,11 @@ def before(value: date) -> date:
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "before": before,
+    "class_words": retention.class_words,
+    "colon": colon,
     "day": day,
     "instant": instant,
+    "keep_words": retention.keep_words,
+    "listed": listed,
     "words": words,
 }

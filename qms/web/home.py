@@ -12,6 +12,8 @@ from qms.http.edge import LANGUAGE_COOKIE, local, look, page, public
 from qms.kernel.labels import LANGUAGES, N_, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.wrappers import Response
 
     from qms.kernel.work import Work
@@ -23,7 +25,10 @@ _ON_A_PHONE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the rail; `key` is pressed after `g`; on a phone `more` stands in the menu."""
+    """One entry of the rail; `key` is pressed after `g`; on a phone `more` stands in the menu.
+
+    `inside` are the places below it, shown while one is there.
+    """
 
     name: str
     url: str
@@ -31,38 +36,89 @@ class Place:
     current: bool
     more: bool = False
     count: int = 0
+    inside: tuple[Place, ...] = ()
 
 
-# Endpoint, name, key after `g`, the permissions any of which opens it.
+# At most seven places, each with what is inside: endpoint, name, key after `g`, the permissions any of
+# which opens it. The first one that is open is where the place leads.
 _PLACES: Final = (
-    ("tasks.inbox", N_("My tasks"), "m", ("tasks:own",)),
-    ("documents.library", N_("Documents"), "d", ("documents:read",)),
-    ("drafts.mine", N_("Drafts"), "w", ("documents:draft",)),
-    ("evidence.requests", N_("Evidence"), "e", ("evidence:request",)),
-    ("trail.browse", N_("Trail"), "t", ("trail:read",)),
-    ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage")),
-    ("jobs.listing", N_("Jobs"), "j", ("jobs:read",)),
+    (N_("My tasks"), (("tasks.inbox", N_("My tasks"), "m", ("tasks:own",)),)),
+    (
+        N_("Documents"),
+        (
+            ("documents.library", N_("Library"), "d", ("documents:read",)),
+            ("drafts.mine", N_("Drafts"), "w", ("documents:draft",)),
+            ("changes.listing", N_("Requests for change"), "q", ("documents:read",)),
+        ),
+    ),
+    (
+        N_("Records"),
+        (
+            ("records.listing", N_("Records"), "r", ("records:file", "records:read")),
+            ("registers.listing", N_("Registers"), "l", ("documents:read",)),
+            ("time_limits.register", N_("Time limits"), "i", ("records:file", "records:read")),
+            ("schedules.listing", N_("Schedules"), "s", ("documents:read",)),
+            ("parties.listing", N_("Parties"), "c", ("parties:read",)),
+            ("retention.listing", N_("Retention"), "n", ("retention:manage", "retention:approve")),
+        ),
+    ),
+    (
+        N_("Improvement"),
+        (
+            ("actions.listing", N_("Actions"), "a", ("actions:read",)),
+            ("risks.listing", N_("Control points"), "o", ("documents:read",)),
+            ("competence.matrix", N_("Competence"), "k", ("documents:acknowledge",)),
+        ),
+    ),
+    (
+        N_("Evidence"),
+        (
+            ("evidence.requests", N_("Evidence"), "e", ("evidence:request",)),
+            ("trail.browse", N_("Trail"), "t", ("trail:read",)),
+        ),
+    ),
+    (
+        N_("Administration"),
+        (
+            ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage")),
+            ("jobs.listing", N_("Jobs"), "j", ("jobs:read",)),
+        ),
+    ),
 )
 
 
 def places(work: Work) -> list[Place]:
     """The places the person may go to, at most seven, the present one marked."""
-    open_ones = [
-        (endpoint, name, key)
-        for endpoint, name, key, permissions in _PLACES
-        if endpoint in current_app.view_functions and any(work.rights.may(each) for each in permissions)
-    ]
-    return [
-        Place(
-            name=say(name, work.language),
-            url=url_for(endpoint),
-            key=key,
-            current=_is_at(url_for(endpoint)),
-            more=number >= _ON_A_PHONE,
-            count=_waiting(work) if endpoint == "tasks.inbox" else 0,
+    found: list[Place] = []
+    for name, inner in _PLACES:
+        inside = tuple(_inside(work, inner))
+        if not inside:
+            continue
+        first = inside[0]
+        found.append(
+            Place(
+                name=say(name, work.language) if len(inside) > 1 else first.name,
+                url=first.url,
+                key=first.key,
+                current=any(each.current for each in inside),
+                more=len(found) >= _ON_A_PHONE,
+                count=first.count,
+                inside=inside if len(inside) > 1 else (),
+            )
         )
-        for number, (endpoint, name, key) in enumerate(open_ones)
-    ]
+    return found
+
+
+def _inside(work: Work, inner: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> Iterator[Place]:
+    for endpoint, name, key, permissions in inner:
+        if endpoint in current_app.view_functions and any(work.rights.may(each) for each in permissions):
+            yield Place(
+                name=say(name, work.language),
+                url=url_for(endpoint),
+                key=key,
+                current=_is_at(url_for(endpoint)),
+                count=_waiting(work) if endpoint == "tasks.inbox" else 0,
+            )
 
 
 def _is_at(url: str) -> bool:

@@ -10,7 +10,7 @@ from qms import jobs
 from qms.http.edge import NothingToSee, act, look, page, runtime, tell
 from qms.jobs import STATES, State
 from qms.kernel.labels import N_
-from qms.runtime import jobs_told, scrub
+from qms.runtime import jobs_told, scrub, wording
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -44,6 +44,7 @@ def listing() -> str:
         states=STATES,
         counts=jobs.counts(work.session),
         is_open=_OPEN,
+        wording=wording,
     )
 
 
@@ -78,7 +79,7 @@ def one(job_id: int) -> str:
     """One job with its progress, error and result."""
     work = _seen()
     (job,) = jobs_told(work, [jobs.job(work.session, job_id)])
-    return page("jobs/one.html", job=job, states=STATES, is_open=_OPEN)
+    return page("jobs/one.html", job=job, states=STATES, is_open=_OPEN, wording=wording)
 
 
 @pages.post("/jobs/<int:job_id>/retry")

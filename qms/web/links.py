@@ -17,14 +17,30 @@ def _revision(key: str) -> dict[str, Any]:
     return parts_of(Ref("revision", key))
 
 
+def _point(key: str) -> dict[str, Any]:
+    document, _, code = key.partition("#")
+    return {"document": document, "code": code}
+
+
 # Kind of the ref: the endpoint of its page, and what the endpoint needs from the key.
 LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
     "person": ("accounts.person", lambda key: {"person_id": key}),
+    "requirement": ("competence.matrix", lambda _: {}),
+    "competence": ("competence.person", lambda key: {"person_id": key.partition("/")[0]}),
     "department": ("accounts.organisation", lambda _: {}),
     "document": ("documents.one", lambda key: {"number": key}),
     "revision": ("documents.by_ref", _revision),
     "plan": ("documents.by_ref", _revision),
     "withdrawal": ("documents.withdrawal", _revision),
+    "action": ("actions.one", lambda key: {"number": key}),
+    "party": ("parties.one", lambda key: {"number": key}),
+    "occurrence": ("schedules.one", lambda key: {"key": key}),
+    "control-point": ("risks.one", _point),
+    "control-warning": ("risks.warning", lambda key: {"warning_id": key}),
+    "disposal": ("retention.one", lambda key: {"number": key}),
+    "record": ("records.one", lambda key: {"number": key}),
+    "record-draft": ("records.draft", lambda key: {"record_id": key}),
+    "record-opening": ("records.opening", lambda key: {"opening_id": key}),
     "evidence": ("evidence.one", lambda key: {"number": key}),
     "trail-review": ("trail.reviews", lambda _: {}),
     "scrub": ("jobs.full_check", lambda _: {}),

@@ -73,7 +73,14 @@ def closest(work: Work, offered: list[str]) -> str:
 
 def departments(work: Work) -> dict[str, str]:
     """Every department's name by its code."""
-    return {each.code: in_language(each.names, work.language) for each in accounts.departments(work.session)}
+    found = accounts.department_names(work.session)
+    return {code: in_language(names, work.language) for code, names in found.items()}
+
+
+def titles(work: Work) -> dict[str, str]:
+    """The titles of everything in force that the reader sees, by number."""
+    found = documents.library(work.session, work.rights, work.today)
+    return {each.number: in_language(each.title, work.language) for each in found}
 
 
 def shared(work: Work) -> Mapping[str, Any]:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
-from qms import documents
-from qms.documents import Filters
+from qms import actions, documents, parties, records
+from qms.documents import KINDS, Filters, Kind
 from qms.http.edge import NothingToSee, look, page, runtime
 from qms.http.forms import Form
+from qms.kernel.refs import Ref
 from qms.search import QueryRefused
+from qms.web.links import link
 from qms.web.revisions import shared, written
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from qms.kernel.work import Work
-    from qms.search import Fragment, Page
+    from qms.search import Fragment, Hit, Page
 
 pages = Blueprint("search", __name__)
 _SIZE: Final = 20
 _LONGEST: Final = 400
+_KINDS: Final[dict[str, str]] = {
+    **{kind.value: name for kind, name in KINDS.items()},
+    actions.KIND: actions.NAME,
+    parties.KIND: parties.NAME,
+    records.KIND: records.NAME,
+}
 
 
 def _seen() -> Work:
@@ -52,11 +60,20 @@ def find() -> ResponseReturnValue:
         kind=form.get("kind"),
         near=_in_force(work, found) if found else {},
         html=_html,
+        found_kinds=_KINDS,
+        address=_address,
         written=written,
         last=-(-found.total // _SIZE) if found else 0,
         **shared(work),
     )
     return body, form.status
+
+
+def _address(hit: Hit) -> str:
+    """The page of what was found: a document at its clause, every other thing by its kind."""
+    if hit.kind in set(Kind):
+        return url_for("documents.one", number=hit.number, lang=hit.language, _anchor=hit.anchor or None)
+    return link(Ref.parse(hit.group)) or url_for("documents.library")
 
 
 def _chosen(name: str) -> tuple[str, ...]:

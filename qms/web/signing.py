@@ -39,6 +39,17 @@ def key(form: Form, ref: Ref, meaning: Meaning) -> OpenKey:
 
 
 @contextmanager
+def _journalling() -> Iterator[None]:
+    """What asks for it is journalled although it is shown on the form as what was typed wrongly is."""
+    try:
+        yield
+    except Invalid as error:
+        if getattr(error, "journalled", False):
+            journal(error)
+        raise
+
+
+@contextmanager
 def trying(
     form: Form, field: str | None = None, fields: Mapping[type[QmsError], str] | None = None
 ) -> Iterator[None]:
@@ -47,7 +58,7 @@ def trying(
     What is forbidden, wrong passwords included, is journalled after the rollback (law 10).
     """
     try:
-        with form.catch(field, fields):
+        with form.catch(field, fields), _journalling():
             yield
     except Forbidden as error:
         journal(error)

@@ -9,6 +9,7 @@ from flask import Blueprint
 from qms import tasks
 from qms.http.edge import NothingToSee, look, page, signed_in
 from qms.web.links import link
+from qms.web.revisions import NAMES, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,12 @@ def overseen() -> str:
     return _listed(work, tasks.overseen(work.session, work.rights, work.today), mine=False)
 
 
+def _tongue(work: Work, row: Owed) -> str | None:
+    """The language of a revision that is not the usual one, so that two tasks of one number differ."""
+    language = parts_of(row.ref)["lang"] if row.ref.kind == "revision" else None
+    return None if language == work.settings.language else language
+
+
 def _listed(work: Work, rows: Sequence[Owed], *, mine: bool) -> str:
     late = [row for row in rows if row.is_overdue]
     due = [row for row in rows if not row.is_overdue and row.due_on]
@@ -46,5 +53,7 @@ def _listed(work: Work, rows: Sequence[Owed], *, mine: bool) -> str:
         count=len(rows),
         mine=mine,
         link=link,
+        tongues={row.id: tongue for row in rows if (tongue := _tongue(work, row))},
+        names=NAMES,
         away={row.id: (row.due_on - work.today).days for row in rows if row.due_on},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +15,7 @@ from qms.http.edge import NothingToSee, look, page, runtime, t, tell
 from qms.http.forms import Form
 from qms.kernel.clock import iso, start_of
 from qms.kernel.labels import N_, Phrase
-from qms.kernel.refs import Ref
-from qms.runtime import sentences, told, whole
+from qms.runtime import sentences, told, whole, wording
 from qms.web.links import link
 from qms.web.trail_labels import LABELS
 
@@ -153,13 +152,10 @@ def _asked(work: Work, form: Form, limit: int = _PAGE + 1, below: int | None = N
 
 
 def _told(work: Work, row: TrailRow, names: Mapping[str, str]) -> Told:
-    # A person is told by name; the number stays in the reference beside it.
-    known = names.get(row.ref.key) if row.ref.kind == "person" else None
-    said = replace(row, ref=Ref(row.ref.kind, known)) if known else row
     both = dict.fromkeys((*row.before, *row.after))
     return Told(
         row=row,
-        sentence=trail.describe(said, work.language, SENTENCES),
+        sentence=wording.sentence(row, work.language, names),
         url=link(row.ref),
         values=[_value(key, row) for key in both],
         # The actor's name stands in the sentence already.

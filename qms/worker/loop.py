@@ -10,7 +10,22 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, documents, evidence, jobs, tasks, trail, trail_reviews
+from qms import (
+    accounts,
+    clocks,
+    competence,
+    documents,
+    evidence,
+    jobs,
+    parties,
+    records,
+    registers,
+    retention,
+    schedules,
+    tasks,
+    trail,
+    trail_reviews,
+)
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import say
 from qms.kernel.ports import Actor
@@ -23,6 +38,9 @@ from qms.worker.documents import give_up as give_up_issue
 from qms.worker.documents import issue
 from qms.worker.evidence import build
 from qms.worker.evidence import give_up as give_up_bundle
+from qms.worker.registers import export as export_register
+from qms.worker.registers import give_up as give_up_export
+from qms.worker.retention import dispose
 from qms.worker.scrub import order, scrub
 from qms.worker.trail import STAMP, stamp
 from qms.worker.trail import give_up as give_up_stamp
@@ -30,7 +48,7 @@ from qms.worker.trail import order as order_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from qms.kernel.work import Work
     from qms.runtime import Runtime
@@ -56,13 +74,17 @@ class Loop:
             evidence.JOB: build,
             STAMP: stamp,
             scrubs.JOB: scrub,
+            registers.JOB: export_register,
+            retention.JOB: dispose,
         }
         self.mourners: Mapping[str, Callable[[Work, Mapping[str, Any], str], None]] = {
             "documents.issue": give_up_issue,
             evidence.JOB: give_up_bundle,
             STAMP: give_up_stamp,
+            registers.JOB: give_up_export,
         }
         self._day: date | None = None
+        self._minute: datetime | None = None
         self._reconciled: date | None = None
         self._stop = threading.Event()
 
@@ -76,7 +98,7 @@ class Loop:
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            parts = (self.beat, self.day, self.mail, self.stamp, self.follow, self.reconcile)
+            parts = (self.beat, self.day, self.limits, self.mail, self.stamp, self.follow, self.reconcile)
             for part in parts[:1] if self.idle() else parts:
                 self._guarded(part)
             stop.wait(_PAUSE)
@@ -187,8 +209,14 @@ class Loop:
             return False
         with works.writing(self.actor, every_permission()) as work:
             documents.day.run(work)
+            registers.catch_up(work)
+        self._schedules()
         with works.writing(self.actor, every_permission()) as work:
             trail_reviews.open_due(work)
+        with works.writing(self.actor, every_permission()) as work:
+            competence.day(work)
+        with works.writing(self.actor, every_permission()) as work:
+            clocks.day(work)
         with works.writing(self.actor, every_permission()) as work:
             tasks.remind(work)
             accounts.forget_attempts(work)
@@ -196,6 +224,34 @@ class Loop:
                 order(work)
         self._day = today
         return True
+
+    def _schedules(self) -> None:
+        """Open what schedules ask for, each in an act of its own; then say what was missed (law 5)."""
+        works = self.runtime.works
+        with works.reading(self.actor, every_permission()) as look:
+            standing = schedules.standing(look)
+        for each in standing:
+            with works.writing(self.actor, every_permission()) as work:
+                schedules.open_due(work, each)
+        with works.writing(self.actor, every_permission()) as work:
+            schedules.recount(work)
+            schedules.miss(work)
+            parties.destroy_erased(work)
+            records.destroy_erased(work)
+
+    def limits(self) -> bool:
+        """Warn of time limits and mark overdue ones once a minute: some are in hours (S85)."""
+        works = self.runtime.works
+        minute = works.clock.now().replace(second=0, microsecond=0)
+        if minute == self._minute:
+            return False
+        self._minute = minute
+        with works.reading(self.actor) as look:
+            waiting = clocks.is_something_due(look.session, look.now)
+        if waiting:
+            with works.writing(self.actor, every_permission()) as work:
+                clocks.day(work)
+        return waiting
 
     def mail(self) -> bool:
         """Send the notices that wait."""

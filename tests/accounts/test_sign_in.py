@@ -401,6 +401,7 @@ def test_a_crowd_elsewhere_does_not_stop_work_in_a_proven_session(work: Work) ->
     assert not accounts.change_password(work, PASSWORD, OTHER).must_change
 
 
+@pytest.mark.usefixtures("full_hashes")
 def test_an_old_hash_is_upgraded_at_sign_in(work: Work) -> None:
     """SEC-08: a hash made with weaker settings becomes today's when the password is next known."""
     organisation(work)

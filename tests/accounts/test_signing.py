@@ -202,6 +202,20 @@ def test_a_post_is_signed_for_by_its_holder(work: Work) -> None:
         _sign(work, post="unknown")
 
 
+def test_the_only_post_of_the_signer_is_frozen(work: Work) -> None:
+    """P11-50: an author or reader signs with the post they hold; of several none is guessed."""
+    organisation(work)
+    who, other = signer(work, "zhang", post="risk-head"), signer(work, "li")
+    as_person(work, who)
+    assert _sign(work).post == "risk-head"
+    as_service(work)
+    accounts.hold_post(work, who, "credit-head", work.today)
+    as_person(work, who)
+    assert _sign(work, round=2).post == ""
+    as_person(work, other)
+    assert _sign(work, round=3).post == ""
+
+
 def test_a_substitute_signs_as_substitute(work: Work) -> None:
     """R27: the signature says for whom, only on the days that person gave, only for their post."""
     organisation(work)

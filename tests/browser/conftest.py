@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from qms.kernel.clock import Clock
     from qms.kernel.work import Work
     from qms.runtime import Runtime
 
@@ -121,10 +122,11 @@ class Workspace:
         self.loop.drain()
 
 
-def _founded(home: Path) -> Runtime:
-    made, _ = runtime.make(home, NAMES, demo=True)
+def founded(home: Path, organisation: str = ORGANISATION, clock: Clock | None = None) -> Runtime:
+    """A workspace whose people have changed their first passwords."""
+    made, _ = runtime.make(home, NAMES, demo=True, clock=clock)
     with made.works.writing(KEEPER, every_permission()) as work:
-        applied = accounts.apply_organisation(work, ORGANISATION, "organisation.yaml")
+        applied = accounts.apply_organisation(work, organisation, "organisation.yaml")
     for login, first in applied.passwords.items():
         actor, rights = made.person(login)
         with made.works.writing(actor, rights) as work:
@@ -132,17 +134,15 @@ def _founded(home: Path) -> Runtime:
     return made
 
 
-@pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The workspace with one work instruction in force, served on a free port of this machine."""
-    made = _founded(tmp_path_factory.mktemp("browser"))
+@contextmanager
+def served(made: Runtime) -> Iterator[Workspace]:
+    """A workspace on a free port of this machine, with a worker that does what waits when it is told to."""
     found = Workspace(made, Loop(made, lanes=1))
     server = make_server("127.0.0.1", 0, create_app(made), threaded=True)
     found.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        found.issue(INSTRUCTION, "WI-07-01.md")
         yield found
     finally:
         server.shutdown()
@@ -150,6 +150,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         server.server_close()
         found.loop.close()
         made.close()
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The workspace with one work instruction in force."""
+    with served(founded(tmp_path_factory.mktemp("browser"))) as found:
+        found.issue(INSTRUCTION, "WI-07-01.md")
+        yield found
 
 
 @dataclass

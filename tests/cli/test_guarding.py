@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -117,6 +118,28 @@ def test_signing_is_unlocked(at: At) -> None:
         who = accounts.person_by_login(work.session, SECURITY)
         assert who is not None
         assert tasks.inbox(work.session, who.id, work.today) == []
+    made.close()
+
+
+def test_a_substitute_is_named(at: At) -> None:
+    """R27: for oneself, or for another by who manages people; the days are real and the people known."""
+    terminal = at("founded")
+    days = ("--from", "2999-01-01", "--until", "2999-01-09")
+    own = terminal.json("people", "substitute", "manager", *days, login="author")
+    assert own.code == 0
+    other = ("people", "substitute", "author", "--of", "manager", *days)
+    assert terminal.json(*other, login="author").refused == "NotAllowed"
+    assert terminal(*other, login=SYSTEM).code == 0
+    assert terminal.json("people", "substitute", "nobody", *days, login="author").code == 4
+    wrong = ("people", "substitute", "manager", "--from", "2999-01-09", "--until", "2999-01-01")
+    assert terminal.json(*wrong, login="author").code in {6, 7}
+    made = runtime.build(terminal.home)
+    with made.works.reading(KEEPER) as work:
+        who = accounts.person_by_login(work.session, "manager")
+        assert who is not None
+        standing = accounts.acting_for(work.session, who.id, date(2999, 1, 9))
+        assert len(standing) == 1
+        assert accounts.acting_for(work.session, who.id, date(2999, 1, 10)) == []
     made.close()
 
 

@@ -22,22 +22,23 @@ def blocks(page: str, kind: str) -> list[str]:
 
 def test_the_example_of_a_document_can_be_drafted(at: At, tmp_path: Path) -> None:
     """Its head, clauses and containers are right; nothing in it is unknown to the reader."""
-    (text,) = blocks("writing.md", "markdown")
+    text, _ = blocks("writing.md", "markdown")
     assert read_source(text.encode(), "WI-07-02.md").head["number"] == "WI-07-02"
     file = tmp_path / "WI-07-02.md"
     file.write_text(text, "utf-8")
     assert at("founded")("document", "draft", file, login="author").code == 0
 
 
-def test_the_example_of_a_form_is_right() -> None:
-    (text,) = blocks("writing.md", "yaml")
-    assert problems(read_source(text.encode(), "FM-07-09.yaml").head) == []
+def test_the_examples_of_a_form_and_a_register_are_right() -> None:
+    """tests/registers issues them and fills them in."""
+    for text, name in zip(blocks("writing.md", "yaml"), ("FM-20-01", "RG-20-01"), strict=True):
+        assert problems(read_source(text.encode(), f"{name}.yaml").head) == []
 
 
 def test_the_example_of_an_organisation_is_applied(at: At, tmp_path: Path) -> None:
     """By two administrators, one file each, as the page says."""
     terminal = at("founded")
-    people, rights = blocks("operate.md", "yaml")
+    people, rights, _ = blocks("operate.md", "yaml")
     (tmp_path / "people.yaml").write_text(people, "utf-8")
     (tmp_path / "rights.yaml").write_text(rights, "utf-8")
     added = terminal.json("people", "import", tmp_path / "people.yaml", login="system-administrator")

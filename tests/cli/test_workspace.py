@@ -490,3 +490,18 @@ clauses:
     wrong = terminal("standard", "import", file, login="manager")
     assert wrong.code == 7
     assert "own.yaml:2" in wrong.err
+
+
+def test_calendars_are_checked_and_travel(at: At, tmp_path: Path) -> None:
+    """The doctor names the line of a fault in the calendars; a backup carries the file and brings it back."""
+    terminal = at("founded")
+    written = terminal.home / "calendars.yaml"
+    written.write_text("calendars:\n  shop: {hours: late}\n", "utf-8")
+    refused = terminal("doctor")
+    assert refused.code == 8
+    assert "calendars.yaml:2" in refused.out
+    written.write_text("default: shop\ncalendars:\n  shop: {hours: 08:30-18:30}\n", "utf-8")
+    assert terminal("doctor").code == 0
+    file, keys = saved(terminal, tmp_path)
+    assert run("restore", file, tmp_path / "back", "--keys", keys).code == 0
+    assert "shop" in (tmp_path / "back" / "calendars.yaml").read_text("utf-8")

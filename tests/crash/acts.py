@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from qms import accounts, documents, evidence
 from qms.kernel.ports import Scope
 from qms.kernel.refs import Ref
-from tests.crash.house import START, TYPIST, content, founded, opened, source
+from tests.crash import filings
+from tests.crash.act import ACT, BLOB, JOB, Act, Stages
+from tests.crash.house import START, TYPIST, founded, source
 from tests.documents import factories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from qms.rendering import Pool
@@ -120,43 +119,24 @@ def bundle(house: House, pool: Pool) -> None:
     house.loop(pool).turn()
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act: from which stage, when, and whether a person repeats it or the worker does so by itself."""
-
-    do: Callable[[House, Pool], None]
-    stage: str
-    at: datetime
-    by_person: bool
-    needs: tuple[str, ...]
-    """The steps it has to come by, or the test has lost its point."""
-
-
-_ACT: Final = (
-    "after a flush", "before the trail's entries", "after the trail's entries", "before the commit",
-    "after the commit",
-)  # fmt: skip
-_BLOB: Final = ("before the vault's put", "after the blob's link")
-_JOB: Final = ("before the job's end", "after the job's end", "before the checkpoint's file")
-
 ACTS: Final = {
-    "submit": Act(submit, "drafted", START, by_person=True, needs=_ACT),
-    "approve": Act(approve, "reviewed", START, by_person=True, needs=_ACT),
-    "release": Act(release, "approved", START, by_person=True, needs=_ACT),
+    "submit": Act(submit, "drafted", START, by_person=True, needs=ACT),
+    "approve": Act(approve, "reviewed", START, by_person=True, needs=ACT),
+    "release": Act(release, "approved", START, by_person=True, needs=ACT),
     "issue": Act(
         issue, "released", START, by_person=False,
-        needs=(*_ACT, *_BLOB, *_JOB, "before rendering", "after rendering"),
+        needs=(*ACT, *BLOB, *JOB, "before rendering", "after rendering"),
     ),
-    "enter-force": Act(enter, "revised", CHANGE_OVER, by_person=False, needs=_ACT),
-    "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=_ACT),
-    "sign refused": Act(refused, "in force", START, by_person=True, needs=_ACT[1:]),
-    "ask withdrawal": Act(ask_withdrawal, "changed", CHANGE_OVER, by_person=True, needs=_ACT),
-    "withdraw": Act(withdraw, "withdrawing", DAY_AFTER, by_person=True, needs=_ACT),
+    "enter-force": Act(enter, "revised", CHANGE_OVER, by_person=False, needs=ACT),
+    "acknowledge": Act(acknowledge, "in force", START, by_person=True, needs=ACT),
+    "sign refused": Act(refused, "in force", START, by_person=True, needs=ACT[1:]),
+    "ask withdrawal": Act(ask_withdrawal, "changed", CHANGE_OVER, by_person=True, needs=ACT),
+    "withdraw": Act(withdraw, "withdrawing", DAY_AFTER, by_person=True, needs=ACT),
     "mail": Act(
         mail, "unsent", START, by_person=False,
         needs=("before the commit", "after the commit", "before a message leaves", "after a message left"),
     ),
-    "revise": Act(revise, "in force", START, by_person=True, needs=(*_ACT, *_BLOB)),
+    "revise": Act(revise, "in force", START, by_person=True, needs=(*ACT, *BLOB)),
     "index anew": Act(
         index, "in force", START, by_person=False,
         needs=("index added", "index committed", "index written", "index built", "index swapped"),
@@ -168,25 +148,18 @@ ACTS: Final = {
         rebuild, "followed", START, by_person=False,
         needs=("index added", "index committed", "index written", "index built", "index swapped"),
     ),
-    "bundle": Act(bundle, "asked", DAY_AFTER, by_person=False, needs=(*_ACT, *_BLOB, *_JOB)),
+    **filings.ACTS,
+    "bundle": Act(bundle, "asked", DAY_AFTER, by_person=False, needs=(*ACT, *BLOB, *JOB)),
 }  # fmt: skip
 
 
 def stages(folder: Path, live: str, pool: Pool) -> dict[str, Content | None]:
-    """Bring one workspace from nothing to the last stage, and keep a copy of it at each."""
+    """Bring a workspace from nothing to the last stage of documents, another to the last of records."""
     home = folder / "live"
     founded(home, live).close()
-    kept: dict[str, Content | None] = {}
-
-    def keep(stage: str, do: Callable[[House], object], at: datetime = START, *, send: bool = True) -> None:
-        house = opened(home, live, at)
-        do(house)
-        if send:
-            house.loop(pool).mail()  # or every recovery would send what no kill has to do with
-        house.close()
-        shutil.copytree(home, folder / stage)
-        kept[stage] = content(live)
-
+    line = Stages(folder, home, live, pool)
+    keep = line.keep
+    keep("founded", lambda _: None)
     keep("drafted", lambda house: factories.drafted(house.people, source()))
     keep("unsent", lambda house: factories.submit(house.people, FIRST), send=False)
     keep("reviewed", lambda house: factories.review(house.people, FIRST))
@@ -198,7 +171,7 @@ def stages(folder: Path, live: str, pool: Pool) -> dict[str, Content | None]:
     keep("changed", lambda house: house.loop(pool).day(), CHANGE_OVER)
     keep("withdrawing", _withdrawing, DAY_AFTER)
     keep("asked", _asked, DAY_AFTER)  # the last, or every recovery would build the bundle
-    return kept
+    return line.kept | filings.stages(line.again("founded"))
 
 
 def _followed(house: House) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from qms import jobs
+from qms.kernel import sealing
 from qms.kernel.vault import LocalVault
 from qms.rendering import Pool
 from qms.search.whoosh_engine import WhooshEngine
@@ -69,6 +70,7 @@ def install(steps: Steps, runtime: Runtime) -> None:
     """Put every named step into this process; it ends soon, so nothing is taken back."""
     steps.around(LocalVault, "put", before="before the vault's put")
     steps.around(LocalVault, "_link", after="after the blob's link")
+    steps.around(sealing, "destroy", after="after a key's end")
     steps.around(Pool, "render", before="before rendering", after="after rendering")
     steps.around(jobs, "finish", before="before the job's end", after="after the job's end")
     kept = sys.modules[checkpoints]  # the face of the trail has a function of the same name

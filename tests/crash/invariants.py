@@ -18,6 +18,7 @@ from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.search.entries import digest
 from qms.tasks.models import Notice, Task
+from tests.crash import filed
 from tests.crash.house import letters
 from tests.documents.factories import SERVICE
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from tests.crash.house import House
 
 BLOBS: Final = {
+    ("action_evidence", "digest"),
+    ("competence_evidence", "digest"),
+    ("disposal_list", "certificate_digest"),
+    ("record_file", "digest"),
+    ("register_export", "digest"),
     ("revision", "source_digest"),
     ("revision", "pdf_digest"),
     ("revision_image", "digest"),
@@ -39,6 +45,10 @@ BLOBS: Final = {
 }
 """The columns that name bytes in the vault."""
 PROMISES: Final = {
+    ("disposal_list", "digest"),
+    ("occurrence", "digest"),
+    ("record_act", "digest"),
+    ("record_content", "digest"),
     ("revision", "content_digest"),
     ("revision", "plan_digest"),
     ("acknowledgement", "digest"),
@@ -73,6 +83,7 @@ def broken(house: House) -> list[str]:
             *_passages(work.session),
             *_tasks(work.session),
             *_evidence(work),
+            *filed.broken(work),
             *_letters(house, work.session),
         ]
     report = trail.check(house.runtime.works, SERVICE)

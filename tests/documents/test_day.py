@@ -13,7 +13,7 @@ from qms import documents, tasks, trail
 from qms.accounts.models import Membership
 from qms.documents import errors
 from qms.documents.models import Enactment, Outcome, PeriodicReview
-from qms.documents.operations import force, reading, reviewing
+from qms.documents.operations import force, reading, recurring
 from qms.kernel.refs import Ref
 from tests.documents import factories
 
@@ -126,7 +126,7 @@ def test_a_day_job_killed_half_way_leaves_nothing_and_is_done_again(
             works.append = factories.die
         else:
             module, name = {"mark": (force, "_mark"), "owe": (reading, "owe")}.get(
-                step, (reviewing, "owe_due")
+                step, (recurring.Recurring, "owe_due")
             )
             setattr(module, name, factories.die)
         with works.writing(factories.SERVICE, factories.EVERYTHING) as work:

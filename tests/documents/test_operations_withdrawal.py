@@ -182,6 +182,28 @@ def test_a_future_revision_withdrawn_before_its_day_never_enters(
     assert "document:revision:enter-force" not in acts
 
 
+def test_what_entered_today_is_out_of_force_today(made: Organisation) -> None:
+    """It leaves at once with all it asked for, and what replaces it may enter the same day (law 5)."""
+    ref = factories.issued(made, more="distribution: {departments: [credit], read-within: 5 days}")
+    assert owes(made, "reader") == [ref.key]
+    ask(made, ref, TODAY)
+    review(made, ref)
+    approve(made, ref)
+    assert label(made, TODAY) == "A/0"
+    decide(made, ref)
+    assert label(made, TODAY) is None
+    assert owes(made, "reader") == []
+    assert factories.run_day(made).enacted == 0
+    with made.looking("controller") as work:
+        (row,) = documents.timeline(work.session, work.rights, "CP-07", TODAY)
+    with made.works.reading(factories.SERVICE, factories.EVERYTHING) as work:
+        acts = [entry.action for entry in trail.history(work.session, ref, 50)]
+    assert row.standing is documents.Standing.WITHDRAWN
+    assert acts.count("document:revision:enter-force") == acts.count("document:revision:leave-force") == 1
+    factories.revised(made, TODAY)
+    assert label(made, TODAY) == "A/1"
+
+
 def test_who_asks_is_told_what_leans_on_it(made: Organisation) -> None:
     """The exact list of documents in force, and only those the person may see (DOC-14, law 11)."""
     ref = factories.issued(made)

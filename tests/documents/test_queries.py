@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from qms import calendar, documents, standards
+from qms import accounts, documents, standards
 from qms.accounts import Meaning, Signature
 from qms.accounts.models import Department, Membership, SigningKey
-from qms.documents import errors
+from qms.documents import access, errors
 from qms.documents.lifecycle import Standing
 from qms.documents.models import Acknowledgement, Revision
-from qms.kernel.ports import Scope, Secrecy
+from qms.kernel.ports import Rights, Scope, Secrecy
+from qms.kernel.work import ask
 from tests.documents import factories
 
 if TYPE_CHECKING:
@@ -107,6 +109,37 @@ def test_drafts_are_seen_by_those_who_work_on_them(made: Organisation) -> None:
         assert documents.unissued(work.session, work.rights, TODAY) == []
 
 
+def test_a_statement_built_once_sees_what_one_built_each_time_sees(made: Organisation) -> None:
+    """D-0028: the law of who sees what is written once, whether values stand in it or are given to it."""
+    factories.issued(made, more=OUTSIDE)
+    factories.issued(made, number="CP-08")
+    with made.service() as work:
+        factories.clear(work, made.ids["author"], Secrecy.SECRET)
+    factories.drafted(made, number="CP-09", more="secrecy: secret")
+    factories.submitted(made, number="CP-10")
+    every = select(Revision.id).join(Revision.document)
+    seen: dict[str, set[int]] = {}
+    with made.service() as work:
+        session, asked = work.session, [*made.ids.values(), None]
+        for person in asked:
+            rights = Rights() if person is None else accounts.rights_of(session, person, TODAY)
+            # Somebody of whom a role holds in one department only, and the same without reading.
+            part = replace(
+                rights,
+                permissions={key: frozenset({"risk"}) for key in rights.permissions if ":read" not in key},
+            )
+            for one in (rights, part):
+                given_ = access.given(session, one, TODAY)
+                visible = set(session.scalars(every.where(access.visible(session, one, TODAY))))
+                assert set(ask(session, every.where(access.VISIBLE), **given_).scalars()) == visible
+                issued = set(session.scalars(every.where(access.issued(one))))
+                told = access.given_rights(one)
+                assert set(ask(session, every.where(access.ISSUED), **told).scalars()) == issued
+                seen[f"{person} {one is part}"] = visible
+    assert seen["None False"] == seen["None True"] == set()
+    assert len({frozenset(each) for each in seen.values()}) > 3  # the people do differ
+
+
 def test_nothing_in_force_is_said_as_such(made: Organisation) -> None:
     """A document that exists for the person but is not in force that day or in that language."""
     factories.issued(made, None, later(3))
@@ -139,7 +172,7 @@ def test_what_entering_force_will_do_is_told_before(made: Organisation) -> None:
     with made.looking("controller") as work:
         told = documents.consequences(work, ref)
     assert told[0] == "它将取代 A/0。"
-    assert told[1] == f"1 人须在 {calendar.phrase(calendar.span('5 days')).sentence('zh-Hans')} 内阅知。"
+    assert told[1] == f"1 人须在 {later(5)} 前阅读。"
     assert told[2:] == ["已声明、尚未启用：schedules。"]
     with made.looking("reader") as work, pytest.raises(errors.RevisionMissing):
         documents.consequences(work, ref)

@@ -40,23 +40,28 @@ def test_a_revision_enters_after_all_others(number: int) -> None:
 
 def test_withdrawal_ends() -> None:
     """From the day of withdrawal nothing is in force."""
-    table = validity.withdraw(validity.enter((), "A/0", day(0)), "A/0", day(5))
+    table = validity.withdraw(validity.enter((), "A/0", day(0)), "A/0", day(5), day(5))
     assert table == (Interval("A/0", day(0), day(5), Ending.WITHDRAWN),)
     assert validity.in_force(table, day(5)) is None
 
 
-def test_what_entered_has_its_day() -> None:
-    """A revision withdrawn on its first day was in force that day, and its predecessor does not return."""
+@pytest.mark.parametrize("today", [10, 9])
+def test_a_withdrawal_on_the_first_day(today: int) -> None:
+    """What has entered is out of force that very day and brings nothing back; what has not never enters."""
     table = validity.enter(validity.enter((), "A/0", day(0)), "A/1", day(10))
-    table = validity.withdraw(table, "A/1", day(10))
-    assert table[0] == Interval("A/0", day(0), day(10), Ending.SUPERSEDED)
-    assert table[1] == Interval("A/1", day(10), day(11), Ending.WITHDRAWN)
+    table = validity.withdraw(table, "A/1", day(10), day(today))
+    has_entered = today == 10
+    assert table[1] == Interval("A/1", day(10), day(10), Ending.WITHDRAWN)
+    assert table[0] == (
+        Interval("A/0", day(0), day(10), Ending.SUPERSEDED) if has_entered else Interval("A/0", day(0))
+    )
+    assert validity.in_force(validity.enter(table, "A/2", day(10)), day(10)) == Interval("A/2", day(10))
 
 
 def test_a_pending_revision_withdrawn_never_enters() -> None:
     """Law 5: the one it would have superseded goes on, and its day is free again."""
     table = validity.enter(validity.enter((), "A/0", day(0)), "A/1", day(10))
-    table = validity.withdraw(table, "A/1", day(9))
+    table = validity.withdraw(table, "A/1", day(9), day(9))
     assert table == (Interval("A/0", day(0)), Interval("A/1", day(10), day(10), Ending.WITHDRAWN))
     assert table[1].is_empty
     assert validity.in_force(validity.enter(table, "A/2", day(10)), day(10)) == Interval("A/2", day(10))
@@ -65,7 +70,7 @@ def test_a_pending_revision_withdrawn_never_enters() -> None:
 def test_a_pending_revision_between_two_leaves_no_overlap() -> None:
     """The predecessor goes on until the next pending one enters."""
     table = validity.enter(validity.enter((), "A/0", day(0)), "A/1", day(10))
-    table = validity.withdraw(validity.enter(table, "A/2", day(20)), "A/1", day(5))
+    table = validity.withdraw(validity.enter(table, "A/2", day(20)), "A/1", day(5), day(5))
     assert table[0] == Interval("A/0", day(0), day(20), Ending.SUPERSEDED)
 
 
@@ -73,9 +78,9 @@ def test_a_pending_revision_between_two_leaves_no_overlap() -> None:
 def test_only_what_is_or_will_be_in_force_is_withdrawn(revision: str) -> None:
     """What has ended, never entered or is unknown cannot be withdrawn."""
     table = validity.enter(validity.enter((), "A/0", day(0)), "A/1", day(10))
-    table = validity.enter(validity.withdraw(table, "A/1", day(5)), "A/2", day(20))
+    table = validity.enter(validity.withdraw(table, "A/1", day(5), day(5)), "A/2", day(20))
     with pytest.raises(RevisionEnded):
-        validity.withdraw(table, revision, day(30))
+        validity.withdraw(table, revision, day(30), day(30))
 
 
 @given(ACTS)
@@ -101,17 +106,20 @@ def test_the_past_is_not_rewritten(
         table = played(table, f"r{number}", act)
     past = names(table, today)
     for number, (verb, on, which) in enumerate(then):
-        table = played(table, f"s{number}", (verb, on + today, which))
+        table = played(table, f"s{number}", (verb, on + today, which), today)
     assert names(table, today) == past
 
 
-def played(table: tuple[Interval, ...], revision: str, act: tuple[str, int, int]) -> tuple[Interval, ...]:
-    """The table after an act, or as it was where the act is refused."""
+def played(
+    table: tuple[Interval, ...], revision: str, act: tuple[str, int, int], today: int | None = None
+) -> tuple[Interval, ...]:
+    """The table after an act, or as it was where the act is refused; it is done on its day or on `today`."""
     verb, on, which = act
     try:
         if verb == "enter":
             return validity.enter(table, revision, day(on))
-        return validity.withdraw(table, table[which % len(table)].revision if table else "none", day(on))
+        named = table[which % len(table)].revision if table else "none"
+        return validity.withdraw(table, named, day(on), day(on if today is None else today))
     except (LaterRevisionSet, RevisionEnded):
         return table
 

@@ -33,10 +33,10 @@ def test_a_right_form_has_no_faults() -> None:
         HEAD
         + 'record-number: "FM-12-01-{year}-{seq:6}"\nregister: RG-12-01\n'
         + FIELDS
-        + "  - {id: sum, label: 金额, type: money, currency: CNY, code: 4.41.001, required: true}\n"
+        + "  - {id: amount, label: 金额, type: money, currency: CNY, code: 4.41.001, required: true}\n"
         + "  - {id: term, label: 期限, type: number, unit: 月, help: 按合同}\n"
         + "  - {id: from, label: 来源, type: choice, options: {register: RG-01-01}}\n"
-        + '  - {id: part, label: 占比, type: computed, formula: "sum / term", unit: "%"}\n'
+        + '  - {id: part, label: 占比, type: computed, formula: "amount / term", unit: "%"}\n'
         + "  - {id: rows, label: 明细, type: table, rows: 4, columns: [{id: a, label: 甲, type: text}]}\n"
         + "steps:\n"
         + "  - {id: a, label: 申请, by: {roles: [author]}}\n"

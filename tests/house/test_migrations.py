@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,11 +14,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from qms import migrations
 from qms.kernel.database import build_engine
 from qms.runtime import METADATA
-from tests.conftest import UNREACHABLE, _server, _url, skip_or_fail
+from tests.conftest import skip_or_fail
+from tests.postgresql import UNREACHABLE, server, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,15 +62,15 @@ def empty(kind: str, folder: Path) -> Iterator[Engine]:
         yield engine
         engine.dispose()
         return
-    server = _server()
-    with server.connect() as connection:
+    line = server()
+    with line.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine = build_engine(_url(name))
+    engine = build_engine(url_of(name))
     yield engine
     engine.dispose()
-    with server.connect() as connection:
+    with line.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+    line.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -155,6 +158,119 @@ def test_upgrading_again_changes_nothing(migrated: Engine) -> None:
     before = schema(migrated), content(migrated)
     migrations.upgrade(migrated)
     assert (schema(migrated), content(migrated)) == before
+
+
+def test_lines_of_registers_outlive_their_key(kind: str, tmp_path: Path) -> None:
+    """0016 writes both tables anew on SQLite: every line and cell is there, and no line without a record."""
+    when = datetime(2026, 11, 2, tzinfo=UTC)
+    tables = METADATA.tables
+    rows: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("person", {"id": 1, "login": "a", "name": "A", "enrolled_by": "test", "enrolled_at": when}),
+        (
+            "document",
+            {
+                "id": 1,
+                "number": "RG-02-01",
+                "folded": "rg0201",
+                "kind": "register",
+                "owner": "risk",
+                "created_at": when,
+                "created_by": "test",
+            },
+        ),
+        (
+            "revision",
+            {
+                "id": 1,
+                "document_id": 1,
+                "language": "en",
+                "label": "A/0",
+                "edition": 1,
+                "modification": 0,
+                "source_digest": "0" * 64,
+                "head": {},
+                "title": {},
+                "secrecy": 1,
+                "distribution": {},
+                "created_at": when,
+                "changed_at": when,
+            },
+        ),
+        (
+            "record",
+            {
+                "id": 1,
+                "number": "FM-1",
+                "form": "FM-02-01",
+                "revision_id": 1,
+                "state": "open",
+                "department": "risk",
+                "secrecy": 1,
+                "author_id": 1,
+                "version": 1,
+                "filed_on": when.date(),
+                "created_at": when,
+                "changed_at": when,
+            },
+        ),
+    )
+    line = {
+        "id": 7,
+        "register_id": 1,
+        "record_id": 1,
+        "number": "FM-1",
+        "form": "FM-02-01",
+        "state": "open",
+        "filed_on": when.date(),
+        "month": 24323,
+        "department": "risk",
+        "secrecy": 1,
+        "author_id": 1,
+    }
+    cell = {"row_id": 7, "column_id": "amount", "place": 0, "register_id": 1, "text": "100.00"}
+    with empty(kind, tmp_path) as engine:
+        with engine.begin() as connection:
+            made = migrations.config()
+            made.attributes["connection"] = connection
+            command.upgrade(made, "0015")
+            for name, values in (*rows, ("register_row", line), ("register_cell", cell)):
+                connection.execute(tables[name].insert().values(**values))
+        migrations.upgrade(engine)
+        with engine.connect() as connection:
+            (kept,) = connection.execute(tables["register_row"].select())
+            (told,) = connection.execute(tables["register_cell"].select())
+        assert (kept.id, kept.record_id, kept.filed_on) == (7, 1, when.date())
+        assert (told.row_id, told.text) == (7, "100.00")
+        stray = {**line, "id": 8, "record_id": 99}
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(tables["register_row"].insert().values(**stray))
+
+
+def test_what_is_owed_outlives_a_new_column(kind: str, tmp_path: Path) -> None:
+    """0017 writes the table anew on SQLite: everything is there, and its day counts as settled."""
+    with empty(kind, tmp_path) as engine:
+        with engine.begin() as connection:
+            made = migrations.config()
+            made.attributes["connection"] = connection
+            command.upgrade(made, "0016")
+            connection.exec_driver_sql(
+                "INSERT INTO schedule (id, document, code, revision, definition, owner, secrecy, from_on)"
+                " VALUES (1, 'CP-07', 'visit', 'r', '{}', 'risk', 1, '2026-11-02')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO occurrence (id, schedule_id, document, code, subject, period, label, opens_on,"
+                " due_on, ends_on, state, department, secrecy) VALUES (7, 1, 'CP-07', 'visit', 's',"
+                " '2026-11', '{}', '2026-11-02', '2026-11-10', '2026-11-30', 'open', 'risk', 1)"
+            )
+        migrations.upgrade(engine)
+        with engine.connect() as connection:
+            (kept,) = connection.execute(METADATA.tables["occurrence"].select())
+        assert (kept.id, kept.due_on.isoformat(), kept.state, kept.provisional) == (
+            7,
+            "2026-11-10",
+            "open",
+            False,
+        )
 
 
 FENCE: Final = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import bindparam, event, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from qms.kernel.clock import SimulatedClock, SystemClock, iso, local_day, start_
 from qms.kernel.database import DatabaseUnsafe, assert_safe, build_engine
 from qms.kernel.ports import Rights
 from qms.kernel.refs import Ref
-from qms.kernel.work import WroteWhileReading, remembered
+from qms.kernel.work import WroteWhileReading, ask, remembered
 from qms.standards import Edition, Status
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from qms.kernel.ports import Actor
     from qms.kernel.work import Work, Works
+    from tests.postgresql import Server
 
 REF = Ref("edition", "house-1")
 
@@ -243,3 +244,25 @@ def test_a_look_remembers_and_an_act_asks_again(works: Works, service: Actor) ->
         assert [remembered(work.session, "count", lambda: next(asked)) for _ in range(2)] == [2, 3]
     with works.reading(service) as work:
         assert remembered(work.session, "count", lambda: next(asked)) == 4
+
+
+def test_a_question_starts_no_second_process(postgresql_server: Server) -> None:
+    """A worker of PostgreSQL costs more than the pages we ask for; also after what was asked is undone."""
+    engine = build_engine(postgresql_server.url())
+    with engine.connect() as connection:
+        connection.rollback()
+        assert connection.scalar(text("SHOW max_parallel_workers_per_gather")) == "0"
+    engine.dispose()
+
+
+def test_asking_keeps_nothing_and_writes_first_what_waits(works: Works, service: Actor) -> None:
+    """D-0028: a statement built once sees the database as it stands, in an act with what the act did."""
+    wanted = select(Edition.code).where(Edition.code == bindparam("code"))
+    with works.writing(service) as work:
+        row = edition(work)
+        work.session.add(row)
+        assert ask(work.session, wanted, code=row.code).scalars().all() == [row.code]
+        code = row.code
+    with works.reading(service) as work:
+        assert ask(work.session, wanted, code=code).scalars().all() == [code]
+        assert ask(work.session, wanted, code="none").scalars().all() == []

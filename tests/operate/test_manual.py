@@ -120,7 +120,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     (tmp_path / "opt" / "qms").symlink_to(ROOT)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    for text, name in zip(blocks("yaml"), ("people.yaml", "rights.yaml"), strict=True):
+    for text, name in zip(blocks("yaml"), ("people.yaml", "rights.yaml", "srv/calendars.yaml"), strict=True):
         (tmp_path / name).write_text(text, "utf-8")
     return Machine(tmp_path)
 
@@ -180,7 +180,8 @@ def test_the_files_shown_are_the_files_shipped() -> None:
 
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
-    """The example of qms.toml is read without a fault."""
-    (text,) = blocks("toml")
-    (tmp_path / "qms.toml").write_text(text, "utf-8")
-    assert load(tmp_path, {}).public_url == "https://qms.example.org"
+    """The example of qms.toml and what is added to it later are read without a fault."""
+    (tmp_path / "qms.toml").write_text("".join(blocks("toml")), "utf-8")
+    read = load(tmp_path, {})
+    assert read.public_url == "https://qms.example.org"
+    assert read.scanner.startswith("clamdscan ")

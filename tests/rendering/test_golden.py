@@ -43,14 +43,25 @@ def difference(left: Path, right: Path) -> tuple[float, float]:
     return ImageStat.Stat(change).mean[0], ImageStat.Stat(seen).mean[0] / 255
 
 
-@pytest.mark.parametrize("name", ["text", "english", "form", "register", "withdrawn"])
+# Each kind of copy that leaves, over another layout.
+COPIES = {
+    "draft": ("english", StampKind.DRAFT),
+    "superseded": ("text", StampKind.SUPERSEDED),
+    "uncontrolled": ("form", StampKind.UNCONTROLLED),
+    "withdrawn": ("register", StampKind.WITHDRAWN),
+}
+
+
+def test_every_kind_of_copy_has_a_picture() -> None:
+    """A new kind of copy is looked at before it leaves."""
+    assert {kind for _, kind in COPIES.values()} == set(StampKind)
+
+
+@pytest.mark.parametrize("name", ["text", "english", "form", "register", *COPIES])
 def test_pages_look_as_they_were_approved(name: str, originals: dict[str, Rendered], tmp_path: Path) -> None:
     """This sheet is what the world sees of us."""
-    pdf = (
-        stamp(originals["register"].pdf, mark(StampKind.WITHDRAWN))
-        if name == "withdrawn"
-        else originals[name].pdf
-    )
+    layout, kind = COPIES.get(name, (name, None))
+    pdf = originals[layout].pdf if kind is None else stamp(originals[layout].pdf, mark(kind))
     made = pictures(pdf, tmp_path, name)
     if os.environ.get("QMS_GOLDEN") == "renew":
         GOLDEN.mkdir(exist_ok=True)

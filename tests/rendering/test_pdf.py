@@ -6,13 +6,14 @@ import hashlib
 import io
 import re
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from qms.rendering import OwnFont, Rendered, StampKind, own_font, render_html, stamp
+from qms.rendering import OwnFont, Pool, Rendered, StampKind, own_font, render_html, stamp
 from qms.rendering.fonts import FOLDER
 from qms.rendering.pdf import render_bytes
 
@@ -82,6 +83,15 @@ def test_the_signatures_are_printed_in_full(originals: dict[str, Rendered]) -> N
     for row in text_sheet().approvals:
         line = next(line for line in cover.splitlines() if row.at in line)
         assert [row.meaning, row.name, row.post] == line.split()[:3]
+
+
+def test_nine_signatures_end_on_the_cover(pool: Pool, originals: dict[str, Rendered]) -> None:
+    """The table of a long route takes the air above the title instead of one row of the next page."""
+    sheet = text_sheet()
+    signer = replace(sheet.approvals[0], name="风控合规部负责人（演示）")
+    made = pool.render(replace(sheet, approvals=(signer,) * 9), SOURCE, "CP-12.md")
+    assert made.pages == originals["text"].pages
+    assert words(made.pdf)[0].count(signer.name) == 9
 
 
 def test_contents_name_the_pages_where_clauses_stand(originals: dict[str, Rendered]) -> None:

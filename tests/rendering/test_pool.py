@@ -110,6 +110,22 @@ def test_a_sheet_that_needs_more_memory_than_allowed_is_refused() -> None:
         pool.render(text_sheet(body=long_body(30_000), contents=()), SOURCE, "CP-12.md")
 
 
+def test_a_fault_at_the_limit_of_memory_is_told_from_any_other() -> None:
+    """A refused allocation shows as many errors: how near the limit the process came decides (REL-18)."""
+    code = (
+        "from qms.kernel.confined import exhausted\n"
+        "from qms.rendering.worker import confine\n"
+        "before = exhausted()\nconfine(600)\nwithin = exhausted()\nheld = []\n"
+        "try:\n while True: held.append(bytearray(1 << 20))\n"
+        "except MemoryError: del held\n"
+        "print(before, within, exhausted())"
+    )
+    made = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert made.stdout.split() == ["False", "False", "True"]
+
+
 def test_a_fault_in_a_sheet_is_told() -> None:
     """The reason reaches the person who asked."""
     broken = replace(text_sheet().pictures[0], content=b"no picture")

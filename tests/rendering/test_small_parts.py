@@ -162,6 +162,7 @@ def test_the_furniture_speaks_the_language_of_the_sheet() -> None:
     ]
     draft = replace(text_sheet(), published_on=None, effective_on=None)
     assert [fact.value for fact in fact_rows(draft)[0]] == ["综合部", "内部"]
+    assert state_line(text_sheet(state="Closed on 2026-11-20")) == "Closed on 2026-11-20"
 
 
 def test_contents_reach_as_deep_as_asked() -> None:

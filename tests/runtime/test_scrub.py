@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -20,6 +20,7 @@ from qms.runtime.scrub import Kind
 from qms.worker.loop import Loop
 from tests.cli.terminal import Terminal
 from tests.crash import invariants
+from tests.upgrade import later
 from tests.upgrade.golden import KINDS, unpacked
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", params=KINDS)
 def golden(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A workspace that has lived: issued, superseded, read, proven."""
+    """A workspace that has lived: issued, superseded, read, proven, recorded and amended."""
     with unpacked("0.1.0", str(request.param), tmp_path_factory.mktemp("scrub") / "golden") as home:
         assert Terminal(home)("upgrade").code == 0
+        later.filed(home)
         yield home
 
 
@@ -83,28 +85,27 @@ def behind_the_fences(made: Runtime) -> Iterator[Connection]:
         connection.invalidate()
 
 
-def _set(made: Runtime, table: str, row: int, **values: Any) -> dict[str, Any]:
+def _set(made: Runtime, table: str, row: int | str, **values: Any) -> dict[str, Any]:
     """Change a row as its owner can; gives what stood there."""
     with behind_the_fences(made) as connection:
-        names = ", ".join(values)
-        old = connection.execute(text(f"SELECT {names} FROM {table} WHERE {_ID[table]} = :row"), {"row": row})  # noqa: S608
+        names, told = ", ".join(values), ", ".join(f"{name} = :{name}" for name in values)
+        which = f"WHERE {_ID.get(table, 'id')} = :row"
+        old = connection.execute(text(f"SELECT {names} FROM {table} {which}"), {"row": row})  # noqa: S608 - our own names
         before = dict(old.mappings().one())
-        told = ", ".join(f"{name} = :{name}" for name in values)
-        connection.execute(
-            text(f"UPDATE {table} SET {told} WHERE {_ID[table]} = :row"),  # noqa: S608 - our own names
-            {**values, "row": row},
-        )
+        changed = text(f"UPDATE {table} SET {told} {which}")  # noqa: S608 - our own names
+        connection.execute(changed, {**values, "row": row})
     return before
 
 
-_ID: Final = {"trail_entry": "seq", "validity": "id", "signature": "id", "task": "id"}
+_ID: Final = {"trail_entry": "seq", "record_series": "series"}
+"""What a row is known by, where it is no id."""
 
 
 def void(_: object) -> None:
     """Nothing of it matters."""
 
 
-def row_seed(kind: Kind, table: str, row: int, names: str, **values: Any) -> Seed:
+def row_seed(kind: Kind, table: str, row: int | str, names: str, **values: Any) -> Seed:
     """A fault that is a changed row."""
     return Seed(
         kind,
@@ -211,6 +212,31 @@ def _straighten(made: Runtime, kept: Any) -> None:
         connection.commit()
 
 
+_YEAR: Final = datetime.now(UTC).year
+_SERIES: Final = f"{later.NUMBER}-{_YEAR}-{{seq:6}}"
+_FIRST, _SECOND = (f"{later.NUMBER}-{_YEAR}-00000{place}" for place in (1, 2))
+
+
+def _exchange_sheet(made: Runtime) -> Any:
+    """The PDF of one revision under the name of another."""
+    with made.engine.connect() as connection:
+        other = connection.scalar(text("SELECT pdf_digest FROM revision WHERE id = 2"))
+    return _set(made, "revision", 1, pdf_digest=other)["pdf_digest"]
+
+
+def _exchange_sealed(made: Runtime) -> Any:
+    """The sealed answers of one record under another."""
+    with made.engine.connect() as connection:
+        other = connection.scalar(text("SELECT sealed FROM record_content WHERE id = 1"))
+        row = connection.scalar(text("SELECT id FROM record_content WHERE record_id = 2"))
+    return row, _set(made, "record_content", row, sealed=other)["sealed"]
+
+
+def _sealed_back(made: Runtime, kept: Any) -> None:
+    row, sealed = kept
+    _set(made, "record_content", row, sealed=sealed)
+
+
 SEEDS: Final = {
     "altered content": Seed(
         Kind.DAMAGED, lambda made: _flip(_pdf(made)), _put_back, lambda kept: kept[0].name
@@ -222,6 +248,19 @@ SEEDS: Final = {
     "two in force": row_seed(Kind.VALIDITY, "validity", 1, "CP-07", until_on=None, ended_by=None),
     "half issued": row_seed(Kind.ISSUED, "validity", 1, "CP-07@zh-Hans@A/0", revision_id=4),
     "pasted signature": row_seed(Kind.SIGNATURE, "signature", 3, "3", name="Somebody else"),
+    "graded lower": row_seed(Kind.ALTERED, "revision", 1, "CP-07 A/0", secrecy=0),
+    "another author": row_seed(Kind.ALTERED, "revision", 1, "CP-07 A/0", author_id=1),
+    "another sheet": Seed(
+        Kind.ALTERED,
+        _exchange_sheet,
+        lambda made, kept: void(_set(made, "revision", 1, pdf_digest=kept)),
+        lambda _: "CP-07 A/0",
+    ),
+    "altered answers": row_seed(Kind.ALTERED, "record_content", 1, _FIRST, content='{"purpose":"x"}'),
+    "exchanged sealed answers": Seed(Kind.ALTERED, _exchange_sealed, _sealed_back, lambda _: _SECOND),
+    "altered amendment": row_seed(Kind.ALTERED, "record_amendment", 1, _FIRST, version=1),
+    "altered act": row_seed(Kind.ALTERED, "record_act", 2, _SECOND, digest="0" * 64),
+    "lost number": row_seed(Kind.NUMBER, "record_series", _SERIES, _FIRST[:-1] + "3", last=3),
     "row that points nowhere": row_seed(Kind.FOREIGN_KEY, "task", 1, "person", person_id=4711),
     "index that forgot": Seed(Kind.INDEX, _forget, lambda *_: None, str),
     "bent index": Seed(Kind.INTEGRITY, _bend_index, _straighten, lambda _: "ix_"),
@@ -229,7 +268,7 @@ SEEDS: Final = {
 }
 
 
-_CHANGING: Final = {"two in force", "half issued", "lost table"}
+_CHANGING: Final = {"two in force", "half issued", "lost table", "graded lower"}
 _BESIDE: Final = {Kind.INDEX, Kind.UNREADABLE}
 """What else is told of a register that changed: the index says other things then."""
 
@@ -252,6 +291,7 @@ def test_a_fault_is_found_and_named(made: Runtime, name: str) -> None:
         made.search.reconcile(made.works, KEEPER)
     again = scrub.look(made)
     assert (again.ok, again.findings) == (True, [])
+    assert again.counts["frozen"] == 8
 
 
 def test_every_column_that_names_content_is_looked_at() -> None:
@@ -265,7 +305,8 @@ def test_a_sound_workspace_is_told_in_figures(made: Runtime) -> None:
     counts = done.counts
     assert done.ok
     assert counts["contents"] >= 20
-    assert counts["signatures"] == 18
+    assert counts["signatures"] == 25
+    assert counts["frozen"] == 8
     assert counts["entries"] > 200
     assert counts["checkpoints"] >= 3
     assert counts["clauses"] > 0
@@ -312,6 +353,18 @@ def test_what_nobody_names_is_swept_late_and_never_during_a_backup(made: Runtime
     assert (done.ok, done.counts["orphans"], done.counts["swept"]) == (True, 2, 1)
     assert (vault.has(young), vault.has(old)) == (True, False)
     vault.path(young).unlink()
+
+
+def test_nothing_is_swept_while_anything_is_wrong(made: Runtime) -> None:
+    """A row that was altered may have named it: what it named before is still there to be named again."""
+    kept = _exchange_sheet(made)
+    path = _vault(made).path(kept)
+    os.utime(path, (1, 1))
+    done = scrub.look(made)
+    assert {each.kind for each in done.findings} == {Kind.ALTERED}
+    assert (done.counts["orphans"], done.counts["swept"], path.exists()) == (0, 0, True)
+    _set(made, "revision", 1, pdf_digest=kept)
+    assert scrub.look(made).ok
 
 
 def test_a_closed_workspace_is_looked_at_and_left_as_it_is(made: Runtime) -> None:

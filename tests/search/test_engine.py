@@ -121,6 +121,26 @@ def test_a_heading_weighs_more_than_the_text(index: WhooshEngine) -> None:
     assert found(index, "审核 批准") == ["CP-12@zh-Hans#2", "CP-12@zh-Hans#1"]
 
 
+def test_what_people_keep_stands_behind_what_tells_them_how(index: WhooshEngine) -> None:
+    """DOC-18, R61: records hold the words of the instruction they were made by; a number asks for one."""
+    number = "FM-02-02-2026-000001"
+    record = entry(
+        number,
+        "",
+        "放款条件核对 放款条件",
+        title="放款条件核对",
+        kind="record",
+        revision="",
+        group="record:1",
+    )
+    rule = entry("WI-02-03", text="放款前逐条核对审批时提出的放款条件，由复核人签字。")
+    index.index([record, rule])
+    for text, first in (("放款条件", rule.key), (number, record.key)):
+        assert found(index, text)[0] == first
+        scanned = scan([[record], [rule]], asked(text), READER, DAY, wanted=Wanted())
+        assert scanned.found[0].entry.key == first
+
+
 def test_a_title_brings_its_document_first(filled: WhooshEngine) -> None:
     """Documents are ranked by title in a question of their own."""
     assert found(filled, "投诉处理")[0] == "WI-13-01@zh-Hans#"

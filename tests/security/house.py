@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from qms import accounts, documents, evidence, standards, trail
+from qms import accounts, actions, competence, documents, evidence, parties, standards, trail
 from qms.accounts import secrets
 from qms.accounts.models import (
     Circle,
@@ -35,7 +35,11 @@ from qms.accounts.models import (
 from qms.accounts.operations.founding import _write_roles
 from qms.accounts.permissions import ADMINISTRATORS, PERMISSIONS, ROLES, Reach
 from qms.kernel.ports import Actor, Rights, Scope, Secrecy
+from qms.parties import Facts, Kind
 from qms.runtime import KEEPER, every_permission
+from qms.schedules.models import Occurrence, Schedule
+from tests.security import filed, guarded
+from tests.uploads import bringing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +57,10 @@ OWNER: Final = "risk"
 ELSEWHERE: Final = "business"
 PICTURE: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+QUIZ: Final = (
+    b"quiz: {questions: [{ask: How many?, options: [one, two], right: [2]}]}\n"
+    b"external: {issuer: Canary, edition: one}\n"
 )
 PDF: Final = b"%PDF-1.7 the bytes of a sheet"
 # Above a department stand those that see what it sees (law 11), so the two lie beside each other.
@@ -203,8 +211,35 @@ class House:
     refs: dict[tuple[str, str], Ref] = field(default_factory=dict)
     comments: dict[str, int] = field(default_factory=dict)
     requests: dict[str, str] = field(default_factory=dict)
+    actions: dict[str, str] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
+    occurrences: dict[str, int] = field(default_factory=dict)
+    certificate: int = 0
+    pieces: dict[str, int] = field(default_factory=dict)
+    records: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    drafts: dict[str, int] = field(default_factory=dict)
+    openings: dict[str, int] = field(default_factory=dict)
+    views: dict[str, int] = field(default_factory=dict)
+    exports: dict[str, int] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    holds: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     plans: dict[str, documents.IssuePlan] = field(default_factory=dict)
     substitution: int = 0
+
+    def numbers(self, variant: Variant) -> set[str]:
+        """The number of every document, record, action and party of a variant."""
+        papers = {
+            ref.key.split("@")[0]
+            for (state, name), ref in self.refs.items()
+            if name == variant.name and state != "request"  # every reader may see that one
+        }
+        sheets = {
+            ref.key for key, ref in self.records.items() if key[1] == variant.name and ref.kind == "record"
+        }
+        return papers | sheets | {self.actions[variant.name], self.parties[variant.name]}
 
     def actor(self, login: str) -> Actor:
         """The person as who acts."""
@@ -260,6 +295,14 @@ def build(works: Works) -> House:
         for state in STATES:
             _document(house, state, variant)
     _evidence(house)
+    _paper(house, "request", PLAIN, "FM-12-01", filed.REQUEST.format(owner=OWNER).encode())
+    for variant in VARIANTS:
+        _action(house, variant)
+        _party(house, variant)
+        _papers(house, variant)
+        filed.fill(house, variant)
+        guarded.fill(house, variant)
+    _competence(house)
     return house
 
 
@@ -351,7 +394,28 @@ def _document(house: House, state: str, variant: Variant) -> None:
     number = number_of(state, variant)
     review = _REVIEWERS if state == "review" else "reviewer"
     review = review if not state.startswith("leaving") and state != "issued" else "reviewer"
-    ready = prepared(house, source(number, variant, review=review), f"{number}.md")
+    data = source(number, variant, review=review)
+    more = {"leaving": QUIZ, "issued": guarded.POINT.format(form=filed.number_of(variant)).encode()}
+    data = data.replace(b"references:", more.get(state, b"") + b"references:")
+    _taken(house, state, variant, prepared(house, data, f"{number}.md"))
+
+
+def _papers(house: House, variant: Variant) -> None:
+    """A form in force, on which the records of the variant are filed, and the register they stand in."""
+    for state, number, data in (
+        ("form", filed.number_of(variant), filed.form(variant, OWNER)),
+        ("register", filed.register_of(variant), filed.register(variant, OWNER)),
+    ):
+        _paper(house, state, variant, number, data)
+
+
+def _paper(house: House, state: str, variant: Variant, number: str, data: bytes) -> None:
+    """A form or register in force."""
+    vault, settings = house.works.vault, house.works.settings
+    _taken(house, state, variant, documents.prepare(vault, settings, data, f"{number}.yaml", {}))
+
+
+def _taken(house: House, state: str, variant: Variant, ready: documents.Prepared) -> None:
     with house.acting("desk-author") as work:
         ref = documents.ref_of(documents.draft(work, ready))
     house.refs[state, variant.name] = ref
@@ -387,7 +451,7 @@ def _released(house: House, ref: Ref, state: str) -> None:
     digest = house.works.vault.put(PDF + ref.key.encode())
     with house.keeping() as work:
         documents.decide_issue(work, plan, pdf_digest=digest, pages=1, versions={"test": "1"})
-    if state == "issued":
+    if state in {"issued", "form", "register", "request"}:
         return
     with house.acting("desk-author") as work:
         documents.withdraw(work, ref, reason="no use", password=house.keys["desk-author"])
@@ -399,6 +463,79 @@ def _released(house: House, ref: Ref, state: str) -> None:
         return
     with house.acting("desk-approver") as work:
         documents.sign_withdrawal_approval(work, ref, password=house.keys["desk-approver"])
+
+
+def _competence(house: House) -> None:
+    """A competence that is asked of a post, and evidence that nobody has verified yet."""
+    kept = bringing.kept(house.works, "certificate.txt", b"Canary certificate")
+    with house.acting("quality-manager") as work:
+        competence.require(
+            work,
+            "certificate",
+            {"en": "Certificate"},
+            basis=competence.Basis.CERTIFICATE,
+            posts=["deputy-general-manager"],
+        )
+    with house.acting("desk-author") as work:
+        house.certificate = competence.record_evidence(
+            work,
+            house.ids["desk-author"],
+            competence.requirement_ref("certificate"),
+            basis=competence.Basis.CERTIFICATE,
+            title="Canary certificate",
+            from_on=SINCE,
+            file=kept,
+        ).id
+
+
+def _action(house: House, variant: Variant) -> None:
+    """An action with evidence, which somebody was asked to take over."""
+    kept = bringing.kept(house.works, "proof.txt", f"Canary{variant.name} proof".encode())
+    with house.acting("desk-author") as work:
+        made = actions.open(
+            work,
+            title=f"Canary{variant.name} action",
+            owner_id=house.ids["desk-author"],
+            due_on=work.today + timedelta(days=30),
+            department=OWNER,
+            secrecy=variant.secrecy,
+            circle=variant.circle,
+        )
+        house.actions[variant.name] = made.number
+        piece = actions.add_evidence(work, made.number, text=f"Canary{variant.name} done", file=kept)
+        house.pieces[variant.name] = piece.id
+        actions.ask_hand_over(work, made.number, to=house.ids["author"], reason="leave")
+
+
+def _party(house: House, variant: Variant) -> None:
+    """A client, and a visit that is due."""
+    with house.works.writing(KEEPER, every_permission()) as work:
+        told = Facts(
+            name=f"Canary{variant.name} party",
+            department=OWNER,
+            secrecy=variant.secrecy,
+            circle=variant.circle or "",
+        )
+        work.rights = replace(every_permission(), circles=frozenset({CIRCLE}))
+        party = parties.add(work, Kind.CLIENT, told)
+        house.parties[variant.name] = party.number
+        about = {"department": OWNER, "secrecy": variant.secrecy, "circle": variant.circle}
+        row = Schedule(
+            document=f"CP-0{variant.place}", code="visit", revision=f"revision:x@{variant.name}",
+            definition={"id": "visit", "every": "month", "for": "client"}, owner=OWNER,
+            secrecy=variant.secrecy, circle=variant.circle, from_on=SINCE,
+        )  # fmt: skip
+        work.session.add(row)
+        work.session.flush()
+        day = work.today + timedelta(days=30)
+        due = Occurrence(
+            schedule_id=row.id, document=row.document, code="visit", subject=f"party:{party.number}",
+            period="2026-11", label={"en": f"Canary{variant.name} visit"}, opens_on=work.today, due_on=day,
+            ends_on=day, **about,
+        )  # fmt: skip
+        work.session.add(due)
+        work.session.flush()
+        house.occurrences[variant.name] = due.id
 
 
 def _evidence(house: House) -> None:

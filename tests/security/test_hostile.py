@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
 
 from qms import accounts, evidence, rendering, standards
-from qms.documents import plain_yaml, source
+from qms.calendar.source import read as read_calendars
+from qms.documents import source
+from qms.kernel import plain_yaml
 from qms.kernel.errors import QmsError
 from qms.kernel.settings import Settings
+from qms.parties.choices import read as read_lists
 from qms.rendering import picture_fault, sanitised
 from qms.web.drafts.written import name_of
 from tests.security.corpus import MARKDOWN, NAMES, PICTURES, YAML, jpeg, png
@@ -192,6 +195,8 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "definition": lambda text: source.read_source(text.encode("utf-8", "surrogatepass"), "FM-01-01.yaml"),
     "organisation": lambda text: accounts.read_organisation(text, "o.yaml"),
     "edition": lambda text: standards.read_edition(text, "e.yaml"),
+    "calendars": lambda text: read_calendars(text, "calendars.yaml"),
+    "lists": lambda text: read_lists(text, "lists.yaml"),
 }
 
 
@@ -210,7 +215,7 @@ def test_hostile_yaml_is_refused_in_time(name: str, reader: str, bait: dict[str,
     assert "the words of the canary" not in str(value)
 
 
-@pytest.mark.parametrize("reader", ["organisation", "edition"])
+@pytest.mark.parametrize("reader", ["organisation", "edition", "calendars", "lists"])
 @pytest.mark.parametrize("text", ["a: &a [x]\nb: *a", "#" * 2_000_001], ids=["anchor", "too long"])
 def test_anchors_and_size_are_refused_before_anything_is_built(reader: str, text: str) -> None:
     """SEC-14: by their own sentence, so that it is this check that refused them."""

@@ -65,8 +65,19 @@ def test_every_permission_opens_something() -> None:
     """MLP-04: a right that no line and no page asks for would be granted for nothing."""
     used = {line.permission for _, _, line in ALL} | set(EDGE.values())
     asked = {code for code in PERMISSIONS if code in used or any(code in text for text in EDGE.values())}
-    by_law = {"documents:read", "evidence:approve", "evidence:build", "documents:withdraw"}
-    elsewhere = {"documents:control", "search:find", "tasks:own", "tasks:oversee", "jobs:read", "trail:read"}
+    by_law = {"actions:manage", "documents:read", "evidence:approve", "evidence:build", "documents:withdraw"}
+    elsewhere = {
+        "actions:read",
+        "competence:read",
+        "documents:control",
+        "search:find",
+        "tasks:own",
+        "tasks:oversee",
+        "jobs:read",
+        "trail:read",
+    }
+    by_law |= {"parties:read", "parties:manage", "records:amend", "records:cancel"}
+    elsewhere |= {"records:read", "records:erase", "retention:approve"}
     unbuilt = {"settings:manage", "search:rebuild"}
     assert set(PERMISSIONS) - asked - by_law - elsewhere == unbuilt
 

@@ -63,8 +63,7 @@ _MORE = (
 
 def betrayals(house: House, variant: Variant) -> set[str]:
     """Every word that tells of the documents of a kind."""
-    numbers = {ref.key.split("@")[0] for key, ref in house.refs.items() if key[1] == variant.name}
-    return {f"Canary{variant.name}", f"金丝雀{variant.name}", *numbers}
+    return {f"Canary{variant.name}", f"金丝雀{variant.name}", *house.numbers(variant)}
 
 
 def pages(app: Flask, house: House, browser: Browser) -> Iterator[tuple[str, str]]:

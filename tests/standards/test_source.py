@@ -86,7 +86,7 @@ def test_a_good_edition() -> None:
     ("old", "new", "line", "field", "words"),
     [
         ("edition: house-1", "edition: House 1", 1, "edition", "lower-case letters"),
-        ("edition: house-1\n", "", None, "edition", "lower-case letters"),
+        ("edition: house-1\n", "", 1, "edition", "lower-case letters"),
         ("confirmed", "checked", 2, "status", "Choose one of confirmed, not-confirmed"),
         (f"title: {TITLE}\nclauses", "title: A\nclauses", 3, "title", "needed in each"),
         (
@@ -103,7 +103,7 @@ def test_a_good_edition() -> None:
         ('number: "4.1"', 'number: "5.1"', 6, "clauses.2.number", "before the clause above it"),
         ("requirement: false", "requirement: maybe", 6, "clauses.2.requirement", "true or false"),
         ("requirement: false", "text: long", 6, "clauses.2.text", "no key text"),
-        (f'  - {{number: "4", title: {TITLE}}}\n', "  - four\n", None, "clauses.1", "with number and title"),
+        (f'  - {{number: "4", title: {TITLE}}}\n', "  - four\n", 5, "clauses.1", "with number and title"),
         ('{house-0: {"3": ["4", "4.1"]}}', "[]", None, "", ""),
         ('{house-0: {"3": ["4", "4.1"]}}', "[3]", 7, "mapping", "names another edition"),
         ('{house-0: {"3": ["4", "4.1"]}}', "{house-0: 3}", 7, "mapping", "names another edition"),
@@ -128,9 +128,9 @@ def test_each_fault_is_named(old: str, new: str, line: int | None, field: str, w
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("edition: a\nedition: b\n", 2, "duplicate key"),
+        ("edition: a\nedition: b\n", 2, "stands here twice"),
         ("a: [", 1, "The YAML cannot be read"),
-        ("a: \x07", None, "The YAML cannot be read"),
+        ("a: \x07", 1, "The YAML cannot be read"),
         ("- a\n", 1, "mapping of keys"),
         ("", 1, "mapping of keys"),
         ("a: !!python/object:os.system {}\n", 1, "Anchors (&), aliases (*) and tags (!) have no place here"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 
-from qms import accounts, documents, evidence, tasks, trail
+from qms import accounts, clocks, documents, evidence, records, schedules, tasks, trail
 from qms.app import create_app
 from qms.cli.demo.story import NotIssued, Story
 from qms.cli.output import Output
@@ -34,6 +35,10 @@ pytestmark = pytest.mark.xdist_group("main job")
 
 ROOT = Path(__file__).parents[2]
 OVERSEER = "internal-auditor"
+LIVING = {
+    *("FM-02-01", "FM-02-02", "FM-02-03", "FM-02-04", "FM-07-01", "FM-07-04", "FM-08-01", "FM-08-02"),
+    *("FM-08-03", "FM-12-01", "FM-13-01", "FM-13-02", "FM-13-03", "FM-14-01", "FM-14-02", "FM-14-03"),
+}
 OLD, NEW = Ref("revision", "WI-12-01@zh-Hans@A/0"), Ref("revision", "WI-12-01@zh-Hans@A/1")
 
 
@@ -138,6 +143,39 @@ def test_some_have_read_and_others_still_owe_it(played: Played) -> None:
     assert owed
     assert not {each.person_id for each in read} & {each.person_id for each in owed}
     assert {task.person_id for task in inbox} == {each.person_id for each in owed}
+
+
+def test_a_year_of_life_went_by(played: Played) -> None:
+    """Records of every form that is begun by hand or asked for, in every state, most in time and some not."""
+    lived = played.told.lived
+    assert lived is not None
+    assert lived.days > 360
+    assert lived.records > 600
+    assert 0 < lived.overdue < lived.owed
+    with played.runtime.works.reading(KEEPER, every_permission()) as work:
+        rows = records.listing(work.session, work.rights, work.today, limit=3000)
+        states = Counter(each.state for each in rows)
+        assert {each.form for each in rows} >= LIVING
+        assert states[records.State.OPEN] > 5
+        assert states[records.State.CLOSED] > states[records.State.OPEN]
+        assert sum(each.form == "FM-02-03" for each in rows) >= 12
+        months = {each.filed_on.strftime("%Y-%m") for each in rows if each.filed_on}
+        assert len(months) >= 12
+
+
+def test_the_year_left_marks_on_every_desk(played: Played) -> None:
+    """What schedules ask is done, late and missed; limits were kept and overrun; something went back."""
+    with played.runtime.works.reading(KEEPER, every_permission()) as work:
+        asked = schedules.due(work, limit=3000)
+        states = Counter(each.state for each in asked)
+        assert states[schedules.State.DONE] > states[schedules.State.MISSED] > 0
+        assert any(each.late for each in asked)
+        assert trail.browse(work.session, action="record:return")
+        assert trail.browse(work.session, action="action:close")
+        month = work.today.replace(day=1) - timedelta(days=40)
+        told = clocks.bulletin(work.session, work.rights, month, work.now).totals
+        assert told.kept > told.late + told.overdue
+        assert told.late + told.overdue > 0
 
 
 def test_the_revision_took_over_on_its_day(played: Played) -> None:

@@ -19,6 +19,7 @@ from qms.cli.main import main
 from qms.kernel.database import build_engine
 from qms.runtime import KEEPER, every_permission
 from tests.cli.terminal import Terminal, run
+from tests.upgrade import later
 from tests.upgrade.golden import KINDS, RELEASES, database, known, unpacked
 from tests.upgrade.make_golden import facts
 
@@ -140,6 +141,19 @@ def test_people_sign_in_and_go_on_working(upgraded: Upgraded) -> None:
     found = terminal.json("search", "find", "风险", login="reader").value
     assert "CP-07" in {row["number"] for row in found}
     assert terminal("doctor", "--deep").code == 0
+
+
+def test_what_later_versions_brought_works_there(golden: Golden) -> None:
+    """A form is issued and records are filed, signed and amended by keys as old as the workspace."""
+    assert golden.terminal.json("upgrade").code == 0
+    first, second = later.filed(golden.home)
+    assert golden.terminal("search", "rebuild").code == 0
+    shown = golden.terminal.json("record", "show", second.key, login="author")
+    assert (shown.code, shown.err) == (0, "")
+    assert "材料" in shown.out
+    told = golden.terminal.json("doctor", "--deep")
+    assert told.code == 0, told.out
+    assert golden.terminal("record", "show", first.key, login="outsider").code == 4
 
 
 def test_roles_are_those_of_a_new_workspace(upgraded: Upgraded) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pytest
 
-from qms import documents, tasks, trail
+from qms import accounts, documents, tasks, trail
 from qms.rendering import Pool
+from qms.runtime import KEEPER, every_permission
 from tests.rendering.factories import SOURCE, text_sheet
 from tests.web.house import PASSWORD, Browser, person_id, words_of
 from tests.web.papers import BODY, PDF, Papers, source
@@ -243,6 +244,28 @@ def test_copies_say_what_they_are(papers: Papers, browser: Open, rendered: bytes
     assert browser("author").get(f"{where}/source").get_data().decode() == source()
 
 
+def test_traditional_script_is_a_labelled_conversion(papers: Papers, browser: Open) -> None:
+    """Law 17: offered where there is no text of its own, said to be a conversion, and not signed for."""
+    papers.issued()
+    reader = browser("reader")
+    plain = reader.dom("/d/CP-07")
+    (offered,) = plain.xpath("//span[@class='tongues']//a[@lang='zh-Hant']/@href")
+    assert offered == "/d/CP-07/A-0?lang=zh-Hans&script=zh-Hant"
+    shown = reader.dom(offered)
+    assert "客戶經理在 3 個工作日內提交審核。" in words_of(shown)
+    assert "客户经理在 3 个工作日内提交审核。" not in words_of(shown)
+    assert shown.xpath("string(//h1)") == "風險控制程序"
+    assert shown.xpath("//div[contains(@class, 'prose')]/@lang") == ["zh-Hant"]
+    assert "The text that was approved is the simplified one." in words_of(shown)
+    assert plain.xpath("//input[@id='password']")
+    assert shown.xpath("//input[@id='password']") == []
+    assert reader.dom("/d/CP-07?script=en").xpath("string(//h1)") == "风险控制程序"
+    moved = reader.get("/d/CP-07?script=zh-Hant&clause=2.1")
+    assert moved.headers["Location"] == "/d/CP-07?lang=zh-Hans&script=zh-Hant#first"
+    papers.issued(source("CP-08", language="zh-Hant", title="目標管理程序"))
+    assert reader.dom("/d/CP-08?script=zh-Hant").xpath("//span[@class='tongues']") == []
+
+
 def test_a_draft_is_printed_as_a_draft(papers: Papers, browser: Open) -> None:
     """DOC-11: who works on it sees the sheet it would become, stamped; an issued one has none."""
     papers.drafted()
@@ -265,6 +288,54 @@ def test_damaged_bytes_are_never_served(papers: Papers, browser: Open, runtime: 
     assert browser("reader").get("/d/CP-07/A-0/zh-Hans/screen.pdf").status_code == 500
 
 
+def test_damaged_sources_are_never_shown(papers: Papers, browser: Open, runtime: Runtime) -> None:
+    """Law 8, D-0028: a text that a process has set before is held against the stored bytes each time."""
+    ref = papers.issued()
+    reader = browser("reader")
+    assert reader.get("/d/CP-07").status_code == 200
+    digest = papers.revision(ref).source_digest
+    path = next(runtime.settings.at(runtime.settings.records).rglob(digest))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert reader.get("/d/CP-07").status_code == 500
+
+
+def test_what_is_taken_away_is_gone_at_the_next_request(
+    papers: Papers, browser: Open, runtime: Runtime
+) -> None:
+    """SEC-06, D-0028: the same process has set the text before, for the same person."""
+    papers.issued(source(more="distribution: {departments: [risk]}"))
+    papers.issued(source("CP-08", body="\n{#a}\n# 1 目的\n\n见 CP-07 §2.1。\n"))
+    reader, controller = browser("reader"), browser("controller")
+    for address in ("/d/CP-07", "/d/CP-08"):
+        for _ in range(2):
+            assert reader.get(address).status_code == 200
+    assert reader.dom("/d/CP-08").xpath("//section//a[contains(@href, 'CP-07')]")
+    with runtime.works.writing(KEEPER, every_permission()) as work:
+        accounts.leave(work, person_id(work, "reader"), "risk", work.today)
+        accounts.join(work, person_id(work, "reader"), "loans", work.today)
+    assert reader.get("/d/CP-07").status_code == 404
+    assert _numbers(reader, "/d") == ["CP-08"]
+    assert not reader.dom("/d/CP-08").xpath("//a[contains(@href, 'CP-07')]")
+    assert controller.get("/d/CP-07").status_code == 200
+
+
+def test_what_supersedes_is_shown_at_the_next_request(
+    papers: Papers, browser: Open, clock: SimulatedClock
+) -> None:
+    """DOC-03, D-0028: a text that is remembered belongs to its revision, never to an address."""
+    papers.issued()
+    reader = browser("reader")
+    assert "3 个工作日" in words_of(reader.dom("/d/CP-07"))
+    clock.advance(timedelta(days=3))
+    papers.issued(source(reason="修订", summary="更改", body=BETTER))
+    reader = browser("reader")  # another day, the same process
+    assert "2 个工作日" in words_of(reader.dom("/d/CP-07"))
+    old = words_of(reader.dom("/d/CP-07/A-0?lang=zh-Hans"))
+    assert "3 个工作日" in old
+    assert "This revision is superseded." in old
+
+
 def test_a_withdrawal_goes_its_route_on_the_pages(
     papers: Papers, browser: Open, clock: SimulatedClock
 ) -> None:
@@ -281,6 +352,10 @@ def test_a_withdrawal_goes_its_route_on_the_pages(
     assert "由新程序代替" in refused.text
     early = author.submit(f"{where}/ask", {**typed, "on": "2026-11-04", "password": PASSWORD})
     assert early.status_code == 409
+    dangling = author.submit(f"{where}/ask", {**typed, "password": PASSWORD})
+    assert dangling.status_code == 409
+    assert "Say why they may stay" in dangling.text
+    typed["family"] = "作业指导书移至新程序"
     asked = author.submit(f"{where}/ask", {**typed, "password": PASSWORD})
     assert (asked.status_code, asked.location) == (303, where)
     assert "Review: waits for" in words_of(author.dom(where))

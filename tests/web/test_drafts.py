@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,8 @@ PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+
+SCANNER = "sh -c 'if grep -q harm; then exit 1; fi'"
 
 
 @pytest.fixture
@@ -181,6 +184,24 @@ def test_a_file_is_brought_with_its_pictures(papers: Papers, browser: Open) -> N
         "/drafts/upload", {"file": (io.BytesIO(b"---\nnumber: 1\n---\n"), "a.md")}, page="/drafts/new"
     )
     assert broken.status_code == 422
+
+
+def test_what_the_scanner_finds_makes_no_draft(papers: Papers, browser: Open, runtime: Runtime) -> None:
+    """SEC-13: neither the text nor a picture is kept, the page says which, and the trail has the refusal."""
+    del papers
+    runtime.works.settings = runtime.settings = replace(runtime.settings, scanner=SCANNER)
+    author = browser("author")
+    before = sorted(runtime.works.vault.digests())
+    text = source(body=BODY + "\n![流程图](flow.png)\n").encode()
+    for file, picture, named in ((text + b"harm", PIXEL, "CP-07.md"), (text, PIXEL + b"harm", "flow.png")):
+        sent = {"file": (io.BytesIO(file), "CP-07.md"), "pictures": (io.BytesIO(picture), "flow.png")}
+        answer = author.post("/drafts/upload", sent, page="/drafts/new")
+        assert answer.status_code == 422
+        assert f"something harmful in {named}" in answer.text
+    assert sorted(runtime.works.vault.digests()) == before
+    with runtime.works.reading(KEEPER) as work:
+        rows = trail.browse(work.session, action="trail:refuse", limit=5)
+    assert [row.after["refusal"] for row in rows] == ["Harmful", "Harmful"]
 
 
 def test_a_picture_the_text_does_not_name_is_put_at_its_end(papers: Papers, browser: Open) -> None:

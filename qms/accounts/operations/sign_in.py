@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from qms.accounts import secrets
 from qms.accounts.errors import AccountAsleep, Passed, SecondFactorAsked, SignInOver, SignInRefused
@@ -18,6 +18,7 @@ from qms.accounts.operations.factor import factor_on, take_code
 from qms.accounts.passwords import days_asleep, is_too_old, policy_in
 from qms.accounts.queries import actor_of
 from qms.kernel.refs import Ref
+from qms.kernel.work import ask
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -48,6 +49,7 @@ class SignedIn:
 
     session_id: int
     person_id: int
+    name: str
     authenticated_at: datetime
     ends_at: datetime
     must_change: bool
@@ -179,31 +181,35 @@ def new_session(work: Work, credential: Credential, codes_left: int | None = Non
     return Ticket(credential.person_id, row.id, token, row.ends_at, credential.must_change, codes_left)
 
 
+_LIVE: Final = (
+    select(
+        LoginSession.id,
+        LoginSession.person_id,
+        Person.name,
+        LoginSession.authenticated_at,
+        LoginSession.ends_at,
+        Credential.must_change,
+    )
+    .join(Person, Person.id == LoginSession.person_id)
+    .join(Credential, Credential.person_id == LoginSession.person_id)
+    .where(
+        LoginSession.token_hash == bindparam("token"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.ends_at > bindparam("now"),
+        Person.active,
+    )
+)
+
+
 def session_of(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Whose session the token opens now, or None; nothing is written (SEC-02).
 
     The idle time-out is the edge's, which keeps the last use in a signed stamp.
     """
-    row = session.execute(
-        select(
-            LoginSession.id,
-            LoginSession.person_id,
-            LoginSession.authenticated_at,
-            LoginSession.ends_at,
-            Credential.must_change,
-        )
-        .join(Person, Person.id == LoginSession.person_id)
-        .join(Credential, Credential.person_id == LoginSession.person_id)
-        .where(
-            LoginSession.token_hash == secrets.token_hash(token),
-            LoginSession.ended_at.is_(None),
-            LoginSession.ends_at > now,
-            Person.active,
-        )
-    ).one_or_none()
+    row = ask(session, _LIVE, token=secrets.token_hash(token), now=now).one_or_none()
     if row is None:
         return None
-    return SignedIn(row.id, row.person_id, row.authenticated_at, row.ends_at, row.must_change)
+    return SignedIn(row.id, row.person_id, row.name, row.authenticated_at, row.ends_at, row.must_change)
 
 
 def sign_out(work: Work, token: str, *, why: str = "sign-out") -> None:

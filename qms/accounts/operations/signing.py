@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from qms.accounts import secrets
@@ -23,11 +23,12 @@ from qms.accounts.models import Credential, Meaning, Person, Post, Signature, Si
 from qms.accounts.operations._allow import acting_person
 from qms.accounts.operations.locks import forget_wrong_signings, refuse_locked
 from qms.accounts.operations.password import present_key
-from qms.accounts.queries import acting_for, person, post_holders
+from qms.accounts.queries import acting_for, person, post_holders, posts_of
 from qms.kernel.clock import iso
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -80,12 +81,13 @@ def sign(
 ) -> Signature:
     """Sign a ref and its content as the acting person, nobody else (P11-50, P11-70, P11-200).
 
-    Name and post are frozen as they are now. `substitute_for` names the person stood in for; the
-    post is then theirs. Whether this person may sign this at all is the calling verb's to say.
+    Name and post are frozen as they are now: the post that is named, else the only one they hold.
+    `substitute_for` names the person stood in for; the post is then theirs. Whether this person may
+    sign this at all is the calling verb's to say.
     """
     signer = acting_person(work)
     stood_for = None if substitute_for is None else _stood_for(work, signer, substitute_for)
-    frozen_post = None if post is None else _held_post(work, post, stood_for or signer)
+    frozen_post = _held_post(work, post, stood_for or signer)
     key = _key(work, signer, password, meaning=meaning, ref=ref)
     row = Signature(
         ref=str(ref),
@@ -148,7 +150,10 @@ def _stood_for(work: Work, signer: Person, person_id: int) -> Person:
     return other
 
 
-def _held_post(work: Work, code: str, holder: Person) -> Post:
+def _held_post(work: Work, code: str | None, holder: Person) -> Post | None:
+    if code is None:
+        held = posts_of(work.session, holder.id, work.today)
+        return work.session.scalar(select(Post).where(Post.code == held[0])) if len(held) == 1 else None
     post = work.session.scalar(select(Post).where(Post.code == code))
     if post is None:
         raise NoSuchPost(post=code)
@@ -203,11 +208,29 @@ def verify_signature(
     Catches a row pasted onto another revision, and any changed name, post, meaning, time or round
     (P11-70), and a key that belongs to somebody else.
     """
-    key = session.get(SigningKey, row.key_id)
-    if key is None or key.person_id != row.person_id:
-        return False
     if ref is not None and row.ref != str(ref):
         return False
     if digest is not None and row.digest != digest:
         return False
-    return secrets.is_signed(key.public, statement(row), row.signed)
+    key = session.get(SigningKey, row.key_id)
+    return key is not None and _is_sound(row, key.person_id, key.public)
+
+
+def _is_sound(row: Signature, owner_id: int, public: str) -> bool:
+    return owner_id == row.person_id and secrets.is_signed(public, statement(row), row.signed)
+
+
+def verified_on(session: Session, refs: Iterable[str]) -> list[tuple[Signature, bool]]:
+    """Every signature on the refs with whether it is what its person signed, the earliest first (P11-70)."""
+    found = session.execute(_WITH_KEYS, {"refs": list(refs)})
+    return [
+        (row, owner_id is not None and _is_sound(row, owner_id, public)) for row, owner_id, public in found
+    ]
+
+
+_WITH_KEYS: Final = (
+    select(Signature, SigningKey.person_id, SigningKey.public)
+    .outerjoin(SigningKey, SigningKey.id == Signature.key_id)
+    .where(Signature.ref.in_(bindparam("refs", expanding=True)))
+    .order_by(Signature.at, Signature.id)
+)

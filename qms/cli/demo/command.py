@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from qms.cli.demo.story import Story
+from qms.cli.demo.story import DAYS, Story
 from qms.kernel.labels import N_, say
 from qms.runtime import build
 
@@ -23,10 +23,15 @@ def demo() -> None:
 @demo.command("run")
 @click.option("--once", is_flag=True, help="Do nothing where the demonstration has been made already.")
 @click.option("--fresh", is_flag=True, help="Forget an earlier demonstration first.")
-@click.option("--days", default=14, show_default=True, help="How many days back the clock starts.")
+@click.option(
+    "--days",
+    default=DAYS,
+    show_default=True,
+    help="How many days back the clock starts; 14 leave out the year.",
+)
 @click.pass_obj
 def run(session: Session, once: bool, fresh: bool, days: int) -> int:
-    """Run the main job: issue the library, find in it, pull the evidence, verify it."""
+    """Run the main job: issue the library, live through a year, find, pull the evidence, verify it."""
     done = session.home / "DEMO.txt"
     if once and done.is_file():
         session.output.result(

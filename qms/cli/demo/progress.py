@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -24,6 +25,7 @@ _STEPS: Final = {
     "releasing": N_("revisions released"),
     "rendering": N_("PDFs made"),
     "acknowledging": N_("readings acknowledged"),
+    "living": N_("days lived through"),
 }
 
 
@@ -101,6 +103,7 @@ def _plain(home: Path, told: Told) -> dict[str, object]:
         "revised": told.revised,
         "revised_on": told.revised_on,
         "acknowledged": told.acknowledged,
+        "lived": None if told.lived is None else asdict(told.lived),
         "questions": [
             {"question": each.question, "found": each.found, "right": each.right} for each in told.answers
         ],
@@ -110,6 +113,16 @@ def _plain(home: Path, told: Told) -> dict[str, object]:
         "passwords": told.passwords,
         "seconds": round(told.seconds, 1),
     }
+
+
+def _lived(told: Told, language: str) -> list[str]:
+    if told.lived is None:
+        return []
+    text = N_(
+        "{days} days lived through, all of it made up: {records} records filed on {forms} forms;"
+        " {done} things done, {owed} still owed, {overdue} of them overdue."
+    )
+    return [say(text, language, **asdict(told.lived))]
 
 
 def _written(home: Path, told: Told, language: str) -> str:
@@ -123,6 +136,7 @@ def _written(home: Path, told: Told, language: str) -> str:
             returned=told.returned,
         ),
         line(N_("{count} readings acknowledged, the others are outstanding."), count=told.acknowledged),
+        *_lived(told, language),
         line(N_("{revision} in force since {day}."), revision=told.revised, day=told.revised_on),
         "",
         line(N_("Questions:")),

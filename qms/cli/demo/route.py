@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from qms import documents, tasks
+from qms import documents, impact, tasks
 from qms.accounts import Meaning
 from qms.kernel.refs import Ref
 
@@ -20,6 +20,7 @@ _OPINIONS: Final = {
     "documents:review": "内容与实际流程一致，节点、职责、时限和记录齐全，同意。",
     "documents:approve": "同意批准，按生效日执行。",
 }
+_UNTOUCHED: Final = "引用的条款没有改动，无需修订。"
 
 
 class Walker:
@@ -51,8 +52,19 @@ class Walker:
             key = self.cast.key(login, ref, Meaning.AUTHOR)
             with self.cast.acting(login) as work:
                 documents.submit(work, ref, password=key)
+            self.conclude(login, ref)
             self.clock.advance(timedelta(minutes=3))
             self.told("submitting", count, len(refs))
+
+    def conclude(self, login: str, ref: Ref) -> None:
+        """The author concludes what the change touches: other languages follow, the rest stays as it is."""
+        with self.cast.looking(login) as work:
+            left = [each for each in impact.checklist(work, ref) if each.verdict is None]
+        for each in left:
+            together = each.kind is impact.Kind.LANGUAGE
+            verdict = impact.Verdict.TOGETHER if together else impact.Verdict.NONE
+            with self.cast.acting(login) as work:
+                impact.conclude(work, ref, [each.what], verdict, remark="" if together else _UNTOUCHED)
 
     def author(self, ref: Ref) -> str:
         """The login of the author of a draft."""

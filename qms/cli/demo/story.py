@@ -14,6 +14,7 @@ from qms.cli.demo.bundles import Bundles
 from qms.cli.demo.cast import Cast
 from qms.cli.demo.progress import Progress
 from qms.cli.demo.route import Walker
+from qms.cli.demo.year import Year
 from qms.cli.starter import copy_library
 from qms.kernel.clock import SimulatedClock, SystemClock, local_day, start_of
 from qms.kernel.errors import Conflict
@@ -23,11 +24,15 @@ from qms.runtime import KEEPER, every_permission, make
 from qms.worker.loop import Loop
 
 if TYPE_CHECKING:
+    from qms.cli.demo.year import Lived
     from qms.cli.output import Output
     from qms.runtime import Runtime
 
 CENTRE: Final = {"zh-Hans": "金融服务中心", "zh-Hant": "金融服務中心", "en": "Financial service centre"}
 SETTINGS: Final = 'organisation = "金融服务中心（演示）"\npublic_url = "http://127.0.0.1:8000"\n'
+DAYS: Final = 379
+LAST: Final = 14
+"""The demonstration begins a year and two weeks back; its main job plays in the last two weeks."""
 READERS: Final = ("reviewer", "client-manager", "complaint-officer", "outlet-inspector", "credit-clerk")
 REVISED: Final = "WI-12-01"
 _OLD: Final = "change: {reason:"
@@ -55,6 +60,7 @@ class Told:
     issued: list[str] = field(default_factory=list)
     returned: str = ""
     acknowledged: int = 0
+    lived: Lived | None = None
     revised: str = ""
     revised_on: date | None = None
     answers: list[questions.Answer] = field(default_factory=list)
@@ -74,12 +80,11 @@ class Told:
 class Story:
     """Makes the workspace and plays the main job on a clock that starts some days back (law 16)."""
 
-    def __init__(self, home: Path, output: Output, days: int = 14, database_url: str = "") -> None:
+    def __init__(self, home: Path, output: Output, days: int = DAYS, database_url: str = "") -> None:
         self.output = output
         self.home = home
         now = SystemClock().now()
-        zone_free = now - timedelta(days=days)
-        self.clock = SimulatedClock(zone_free)
+        self.clock = SimulatedClock(now - timedelta(days=max(days, LAST)))
         home.mkdir(parents=True, exist_ok=True)
         (home / ".demonstration").touch()
         elsewhere = f'database_url = "{database_url}"\n' if database_url else ""
@@ -87,7 +92,9 @@ class Story:
         self.runtime: Runtime
         self.runtime, founded = make(home, CENTRE, demo=True, clock=self.clock)
         self.told = Told(passwords=dict(founded.passwords))
-        self.first_day = local_day(self.clock.at, self.runtime.settings.zone_info)
+        zone = self.runtime.settings.zone_info
+        self.first_day = local_day(self.clock.at, zone)
+        self.last_days = local_day(now, zone) - timedelta(days=LAST)
         self.cast = Cast(self.runtime)
         self.loop = Loop(self.runtime)
         self.progress = Progress(output)
@@ -101,6 +108,7 @@ class Story:
                 self.found_the_centre()
                 self.issue_the_library()
                 self.read()
+                self.live()
                 self.revise()
                 self.return_to_the_present()
                 self.ask()
@@ -164,17 +172,26 @@ class Story:
         self.loop.day()
         self.told.acknowledged = self.walker.acknowledge(READERS)
 
+    def live(self) -> None:
+        """The year until the last days: records, checks, complaints, findings, and what stays overdue."""
+        first, last = self.first_day + timedelta(days=5), self.last_days + timedelta(days=5)
+        if first >= last:
+            return
+        self.progress.chapter(N_("Living through the year: forms filed, checks made, limits kept and missed"))
+        year = Year(self.cast, self.clock, self.loop, self.progress.step)
+        self.told.lived = year.live(first, last)
+
     def revise(self) -> None:
         """One work instruction goes from A/0 to A/1 with a later effective date."""
         self.progress.chapter(N_("Revising one work instruction from A/0 to A/1"))
-        self.morning(6)
+        self.morning(6, self.last_days)
         path = self.home / "procedures" / f"{REVISED}.md"
         path.write_text(revised(path.read_text("utf-8")), "utf-8")
         refs = self.walker.draft([path])
         self.walker.submit(refs)
-        self.morning(7)
+        self.morning(7, self.last_days)
         self.walker.sign_all()
-        self.told.revised_on = self.first_day + timedelta(days=12)
+        self.told.revised_on = self.last_days + timedelta(days=12)
         self.walker.release(refs, effective_on=self.told.revised_on)
         self.drain(len(refs))
         self.refuse_unissued(refs)
@@ -204,7 +221,7 @@ class Story:
         """One bundle as of a day with A/0, one as of now; both verified with standard tools."""
         self.progress.chapter(N_("Pulling two bundles of evidence and verifying them"))
         bundles = Bundles(self.cast, self.loop, self.home)
-        before = self.first_day + timedelta(days=9)
+        before = self.last_days + timedelta(days=9)
         self.told.bundles = [bundles.pull(before), bundles.pull(None)]
         self.told.differences = bundles.differences(self.told.bundles)
 
@@ -218,10 +235,10 @@ class Story:
 
     # helpers
 
-    def morning(self, day: int) -> None:
+    def morning(self, day: int, since: date | None = None) -> None:
         """Move the clock to nine o'clock of the n-th day, never back."""
         zone = self.runtime.settings.zone_info
-        nine = start_of(self.first_day + timedelta(days=day), zone) + timedelta(hours=9)
+        nine = start_of((since or self.first_day) + timedelta(days=day), zone) + timedelta(hours=9)
         self.clock.at = max(self.clock.at, nine)
         self.loop.day()
 

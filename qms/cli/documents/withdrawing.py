@@ -26,13 +26,16 @@ _VERBS: Final = {
 @click.argument("revision")
 @click.option("--reason", required=True, help="Why it is to go.")
 @click.option("--on", "day", type=DAY, help="The first day out of force; the earliest by default.")
+@click.option("--family", default="", help="Why what belongs to it may stay in force.")
 @click.pass_obj
-def withdraw(session: Session, revision: str, reason: str, day: datetime | None) -> None:
+def withdraw(session: Session, revision: str, reason: str, day: datetime | None, family: str) -> None:
     """Ask, signed, that a revision be out of force; it goes the same route as the issue."""
     ref = ref_of(revision)
     opened = key(session, ref, Meaning.AUTHOR)
     with session.writing("document withdraw") as work:
-        asked = documents.withdraw(work, ref, reason=reason, on=day.date() if day else None, password=opened)
+        asked = documents.withdraw(
+            work, ref, reason=reason, on=day.date() if day else None, password=opened, family=family
+        )
         until, leaning = asked.withdrawal.until_on, sorted({link.source for link in asked.leaning})
     session.output.result(
         {"revision": ref, "until": until, "leaning": leaning},

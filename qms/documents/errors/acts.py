@@ -13,7 +13,10 @@ __all__ = [
     "CommentResolved",
     "DocumentMissing",
     "DraftChanged",
+    "EditionMissing",
     "EffectiveTooEarly",
+    "ExternalCheckMissing",
+    "FamilyInForce",
     "FileConflict",
     "FileOutside",
     "IssuedMeanwhile",
@@ -251,3 +254,23 @@ class SourceMoved(Conflict):
     """Law 14: what is being signed is not changed through a file."""
 
     message = "{what} is in review, approved or being issued; the file {file} cannot change it now."
+
+
+class ExternalCheckMissing(Missing):
+    """Nothing is planned to be looked up: it does not come from outside, or is not in force."""
+
+    message = "{what} is not an external document in force; there is nothing to look up."
+
+
+class EditionMissing(Conflict):
+    """Whoever found that another edition has taken its place says which."""
+
+    message = "Name the edition that has taken its place."
+
+
+class FamilyInForce(Conflict):
+    """Nothing is left dangling unsaid: what belongs to a document and stays in force is named (DOC-14)."""
+
+    message = (
+        "Still in force and belonging to {what}: {family}. Say why they may stay, or withdraw them first."
+    )

@@ -3,6 +3,7 @@
 from qms.documents.operations import day
 from qms.documents.operations.acknowledging import acknowledge
 from qms.documents.operations.drafting import NextDraft, discard_draft, draft, next_draft, revise, save_draft
+from qms.documents.operations.externals import record_external_check
 from qms.documents.operations.issue import (
     decide_issue,
     fail_issue,
@@ -11,6 +12,7 @@ from qms.documents.operations.issue import (
     retry_issue,
     stored_plan,
 )
+from qms.documents.operations.rechecking import altered
 from qms.documents.operations.review import (
     comment,
     resolve_comment,
@@ -35,6 +37,7 @@ __all__ = [
     "NextDraft",
     "Submitted",
     "acknowledge",
+    "altered",
     "cancel_withdrawal",
     "comment",
     "conclude_periodic_review",
@@ -46,6 +49,7 @@ __all__ = [
     "fail_issue",
     "next_draft",
     "plan_issue",
+    "record_external_check",
     "release",
     "resolve_comment",
     "retry_issue",

@@ -29,6 +29,9 @@ def acknowledge(work: Work, ref: Ref, *, password: str | OpenKey) -> Acknowledge
     _refuse_unread(work, revision)
     if person in reading.acknowledged(work.session, revision):
         raise errors.AcknowledgedAlready(what=rows.name(revision))
+    guards = work.ports.get("reading-guards", ())
+    for guard in guards:
+        guard.allow(work, ref, revision.head, person)
     digest = revision.content_digest or ""
     signature = accounts.sign(work, password=password, meaning=Meaning.ACKNOWLEDGED, ref=ref, digest=digest)
     made = Acknowledgement(
@@ -41,6 +44,8 @@ def acknowledge(work: Work, ref: Ref, *, password: str | OpenKey) -> Acknowledge
     )
     work.session.add(made)
     tasks.settle(work, reading.KIND, ref, person)
+    for guard in guards:
+        guard.done(work, ref, revision.head, person)
     work.record("document:revision:acknowledge", ref, after={"person": person, "digest": digest})
     return made
 

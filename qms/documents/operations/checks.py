@@ -77,6 +77,9 @@ def _of_head(work: Work, revision: Revision, source: Prepared) -> Iterator[Probl
         yield Problem(N_("Say why: a revision needs the reason for its change."), field="change.reason")
     if not (head.get("change") or {}).get("summary"):
         yield Problem(N_("Say what changed: a revision needs a summary."), field="change.summary")
+    if head["kind"] == Kind.EXTERNAL_DOCUMENT and "external" not in head:
+        text = N_("An external document names its issuer and edition, and where both can be looked up.")
+        yield Problem(text, field="external")
     yield from _places(work, head)
     yield from _clauses(work, head)
     yield from _route(work, revision, head)

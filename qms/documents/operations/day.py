@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from qms.documents.models import Enactment, Passage, Revision, Validity
-from qms.documents.operations import force, reading, reviewing
+from qms.documents.operations import externals, force, reading, reviewing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +23,7 @@ class DayReport:
 
     enacted: int
     reviews: int
+    looks: int = 0
 
 
 def run(work: Work, day: date | None = None) -> DayReport:
@@ -33,9 +34,9 @@ def run(work: Work, day: date | None = None) -> DayReport:
     """
     today = day or work.today
     enacted = force.enact(work, today)
-    for revision in _in_force(work, today):
-        reading.owe(work, revision)
-    return DayReport(enacted, reviewing.owe_due(work, today))
+    reading.owe_all(work, _in_force(work, today))
+    looks = externals.LOOKS.owe_due(work, today)
+    return DayReport(enacted, reviewing.REVIEWS.owe_due(work, today), looks)
 
 
 def _in_force(work: Work, day: date) -> list[Revision]:

@@ -48,20 +48,27 @@ def empty(work: Work, revision: Revision) -> None:
         work.session.execute(delete(part).where(part.revision_id == revision.id))
 
 
-def fill(work: Work, revision: Revision, prepared: Prepared) -> None:
-    """Write head, clauses, images, audience, references and clause map of a draft anew."""
-    head = dict(prepared.source.head)
+def columns(head: Mapping[str, Any]) -> dict[str, Any]:
+    """What a head says, as the columns of its revision; never anything else stands there (law 14)."""
     distribution = head.get("distribution") or {"departments": "all"}
     change = head.get("change") or {}
+    return {
+        "head": dict(head),
+        "title": titles(head),
+        "secrecy": int(secrecy(head)),
+        "circle": head.get("circle"),
+        "distribution": distribution,
+        "for_everyone": distribution.get("departments") == "all",
+        "change_reason": change.get("reason", ""),
+        "change_summary": change.get("summary", ""),
+    }
+
+
+def fill(work: Work, revision: Revision, prepared: Prepared) -> None:
+    """Write head, clauses, images, audience, references and clause map of a draft anew."""
     revision.source_digest = prepared.digest
-    revision.head = head
-    revision.title = titles(head)
-    revision.secrecy = int(secrecy(head))
-    revision.circle = head.get("circle")
-    revision.distribution = distribution
-    revision.for_everyone = distribution.get("departments") == "all"
-    revision.change_reason = change.get("reason", "")
-    revision.change_summary = change.get("summary", "")
+    for name, value in columns(prepared.source.head).items():
+        setattr(revision, name, value)
     revision.changed_at = work.now
     work.session.add(revision)
     work.session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from qms.documents import rows
 from qms.documents.models import Enactment, Passage, Revision, Validity
-from qms.documents.operations import reading, reviewing
+from qms.documents.operations import externals, reading, reviewing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +65,10 @@ def due(work: Work, day: date, document_id: int | None = None) -> list[tuple[dat
     left = select(Enactment.revision_id).where(Enactment.passage == Passage.LEAVE)
     lasting = (Validity.until_on.is_(None)) | (Validity.until_on > Validity.from_on)
     entering = work.session.scalars(query.where(lasting, Validity.revision_id.not_in(done))).all()
+    # What was withdrawn on its first day has no day of its own, and leaves if it has entered.
+    there = lasting | Validity.revision_id.in_(done)
     leaving = work.session.scalars(
-        query.where(lasting, Validity.until_on <= day, Validity.revision_id.not_in(left))
+        query.where(there, Validity.until_on <= day, Validity.revision_id.not_in(left))
     ).all()
     found = [(row.from_on, True, row) for row in entering]
     found += [(row.until_on, False, row) for row in leaving if row.until_on is not None]
@@ -103,32 +105,48 @@ def _mark(work: Work, revision: Revision, passage: Passage, on: date) -> None:
 
 
 def _enter(work: Work, revision: Revision, on: date) -> None:
+    """Enact what the revision declares; `acts` counts the entries that tell it, right before this one."""
     ref = rows.ref_of(revision)
+    before = len(work.changes)
     _mark(work, revision, Passage.ENTER, on)
     for section in _sections(work):
         if section.key in revision.head:
             section.enter(work, ref, revision.head[section.key], on)
     reading.owe(work, revision, on)
+    people = len(reading.owing(work.session, revision))
     reviewing.plan(work, revision, on)
+    externals.plan(work, revision, on)
     work.record(
         "document:revision:enter-force",
         ref,
-        after={"on": on.isoformat(), "digest": revision.content_digest, "pdf": revision.pdf_digest},
+        after={
+            "on": on.isoformat(),
+            "digest": revision.content_digest,
+            "pdf": revision.pdf_digest,
+            "readings": people,
+            "acts": len(work.changes) - before,
+        },
     )
 
 
 def _leave(work: Work, revision: Revision, row: Validity, on: date) -> None:
     ref = rows.ref_of(revision)
+    before = len(work.changes)
     _mark(work, revision, Passage.LEAVE, on)
     for section in reversed(_sections(work)):
         if section.key in revision.head:
             section.leave(work, ref, revision.head[section.key], on)
     reading.release(work, revision)
-    reviewing.drop(work, revision)
+    reviewing.REVIEWS.drop(work, revision)
+    externals.LOOKS.drop(work, revision)
     work.record(
         "document:revision:leave-force",
         ref,
-        after={"on": on.isoformat(), "ended_by": None if row.ended_by is None else row.ended_by.value},
+        after={
+            "on": on.isoformat(),
+            "ended_by": None if row.ended_by is None else row.ended_by.value,
+            "acts": len(work.changes) - before,
+        },
     )
 
 

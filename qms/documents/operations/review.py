@@ -134,6 +134,8 @@ def _approve(work: Work, revision: Revision, ref: Ref) -> None:
         before={"state": before.value},
         after={"state": revision.state.value, "digest": revision.content_digest, "round": revision.round},
     )
+    for law in work.ports.get("reviews", ()):
+        law.end(work, ref, approved=True)
 
 
 def return_to_draft(work: Work, ref: Ref, reason: str) -> Revision:
@@ -186,3 +188,5 @@ def _back(work: Work, revision: Revision, ref: Ref, event: Event, reason: str, *
         after={"state": after.value},
         why=reason.strip(),
     )
+    for law in work.ports.get("reviews", ()):
+        law.end(work, ref, approved=False)

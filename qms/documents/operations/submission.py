@@ -71,4 +71,6 @@ def submit(work: Work, ref: Ref, *, password: str | OpenKey) -> Submitted:
             "route": revision.route,
         },
     )
+    for law in work.ports.get("reviews", ()):
+        law.begin(work, ref)
     return Submitted(revision, tuple(checks.dangling(work, revision)))

@@ -186,6 +186,11 @@ def sign(
         open_comments=open_comments(work.session, walk.revision.id),
         approved=walk.approved,
     )
+    for guard in work.ports.get("signing-guards", ()):
+        guard.allow(work, stage.value, person)
+    if (walk.purpose, stage) == (Purpose.ISSUE, StageName.APPROVE):
+        for law in work.ports.get("reviews", ()):
+            law.allow(work, ref)
     signature = accounts.sign(
         work,
         password=password,

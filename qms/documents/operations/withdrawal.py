@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import rfc8785
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from qms import accounts
 from qms.accounts import Meaning
@@ -21,13 +21,16 @@ from qms.documents.models import (
     Withdrawal,
     WithdrawalState,
 )
+from qms.documents.models import Link as LinkKind
 from qms.documents.operations import force, walk
 from qms.documents.operations.walk import Walk
 from qms.documents.route import StageName
 from qms.documents.tree import Link
 from qms.kernel.refs import Ref
+from qms.kernel.work import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -54,11 +57,20 @@ def withdrawal_ref(ref: Ref, count: int) -> Ref:
     return Ref("withdrawal", f"{ref.key}@{count}")
 
 
-def withdraw(work: Work, ref: Ref, *, reason: str, on: date | None = None, password: str | OpenKey) -> Asked:
+def withdraw(
+    work: Work,
+    ref: Ref,
+    *,
+    reason: str,
+    on: date | None = None,
+    password: str | OpenKey,
+    family: str = "",
+) -> Asked:
     """Ask with reasons that a revision be out of force from a day on, and sign the request.
 
     A revision not yet in force is withdrawn before its first day and never enters (law 5). The
-    answer names the documents in force that lean on it.
+    answer names the documents in force that lean on it. Where its children or forms stay in force,
+    `family` says why they may; it stands in the signed reason.
     """
     revision = rows.lock(work, ref)
     person = rows.person_id(work)
@@ -67,6 +79,11 @@ def withdraw(work: Work, ref: Ref, *, reason: str, on: date | None = None, passw
     if not reason.strip():
         raise errors.ReasonMissing
     _ends(work, revision, day)
+    staying = left_behind(work.session, revision, day)
+    if staying and not family.strip():
+        raise errors.FamilyInForce(
+            what=rows.name(revision), family=", ".join(shown_family(work.rights, staying))
+        )
     if _open(work.session, revision) is not None:
         raise errors.WithdrawalOpen(what=rows.name(revision))
     asked = route.read_route(revision.head.get("route"), revision.document.kind)
@@ -74,7 +91,7 @@ def withdraw(work: Work, ref: Ref, *, reason: str, on: date | None = None, passw
         revision_id=revision.id,
         state=WithdrawalState.IN_REVIEW,
         round=_count(work.session, revision) + 1,
-        reason=reason.strip(),
+        reason="\n".join(each.strip() for each in (reason, family) if each.strip()),
         until_on=day,
         digest="",
         author_id=person,
@@ -94,7 +111,12 @@ def withdraw(work: Work, ref: Ref, *, reason: str, on: date | None = None, passw
     work.record(
         "document:revision:ask-withdrawal",
         ref,
-        after={"on": day.isoformat(), "round": made.round, "digest": made.digest},
+        after={
+            "on": day.isoformat(),
+            "round": made.round,
+            "digest": made.digest,
+            "leaving": sorted(staying),
+        },
         why=made.reason,
     )
     return Asked(made, tuple(leaning_on(work.session, work.rights, revision.document.number, work.today)))
@@ -105,7 +127,7 @@ def _ends(work: Work, revision: Revision, day: date) -> tuple[validity.Interval,
     if day < work.today:
         raise errors.WithdrawalTooEarly(what=rows.name(revision), day=day, earliest=work.today)
     table = rows.intervals(rows.validities(work.session, revision.document_id, revision.language))
-    return validity.withdraw(table, revision.label, day)
+    return validity.withdraw(table, revision.label, day, work.today)
 
 
 def _digest(ref: Ref, revision: Revision, made: Withdrawal) -> str:
@@ -266,19 +288,66 @@ def cancel_withdrawal(work: Work, ref: Ref, reason: str) -> Withdrawal:
     return found
 
 
-def leaning_on(session: Session, rights: Rights, number: str, day: date) -> list[Link]:
-    """The visible documents in force on the day that lean on one: what its change touches (R12)."""
+def left_behind(session: Session, revision: Revision, day: date) -> dict[str, tuple[int, str | None]]:
+    """What belongs to a document and stays when its last revision leaves: children, forms, registers.
+
+    By number, with grade and circle of each, so that nobody is told what they may not see. Where
+    another revision or language of the document goes on, nothing is left behind.
+    """
+    goes_on = select(Validity.id).where(
+        Validity.document_id == revision.document_id,
+        Validity.revision_id != revision.id,
+        Validity.until_on.is_(None) | (Validity.until_on > day),
+    )
+    if session.scalar(goes_on.limit(1)) is not None:
+        return {}
+    own = select(ReferenceTo.folded).where(
+        ReferenceTo.revision_id == revision.id, ReferenceTo.link.in_((LinkKind.FORM, LinkKind.REGISTER))
+    )
+    child = select(ReferenceTo.revision_id).where(
+        ReferenceTo.link == LinkKind.PARENT, ReferenceTo.folded == revision.document.folded
+    )
     found = session.execute(
-        select(Document.number, ReferenceTo.link, ReferenceTo.clause)
+        select(Document.number, Revision.secrecy, Revision.circle)
         .join(Revision, Revision.document_id == Document.id)
         .join(Validity, Validity.revision_id == Revision.id)
-        .join(ReferenceTo, ReferenceTo.revision_id == Revision.id)
         .where(
-            ReferenceTo.folded == numbering.key(number),
+            Document.id != revision.document_id,
+            Document.folded.in_(own) | Revision.id.in_(child),
             Validity.from_on <= day,
             Validity.until_on.is_(None) | (Validity.until_on > day),
-            access.issued(rights),
         )
-        .distinct()
     )
+    return {row.number: (row.secrecy, row.circle) for row in found}
+
+
+def shown_family(rights: Rights, staying: Mapping[str, tuple[int, str | None]]) -> list[str]:
+    """The numbers of what stays behind; what the person may not see is only counted (SEC-07)."""
+    seen = sorted(
+        number
+        for number, (secrecy, circle) in staying.items()
+        if secrecy <= rights.secrecy and (circle is None or circle in rights.circles)
+    )
+    rest = len(staying) - len(seen)
+    return [*seen, *([f"+{rest}"] if rest else [])]
+
+
+def leaning_on(session: Session, rights: Rights, number: str, day: date) -> list[Link]:
+    """The visible documents in force on the day that lean on one: what its change touches (R12)."""
+    found = ask(session, _LEANING, folded=numbering.key(number), day=day, **access.given_rights(rights))
     return sorted(Link(row.number, number, row.link.value, row.clause) for row in found)
+
+
+_LEANING: Final = (
+    select(Document.number, ReferenceTo.link, ReferenceTo.clause)
+    .join(Revision, Revision.document_id == Document.id)
+    .join(Validity, Validity.revision_id == Revision.id)
+    .join(ReferenceTo, ReferenceTo.revision_id == Revision.id)
+    .where(
+        ReferenceTo.folded == bindparam("folded"),
+        Validity.from_on <= bindparam("day"),
+        Validity.until_on.is_(None) | (Validity.until_on > bindparam("day")),
+        access.ISSUED,
+    )
+    .distinct()
+)

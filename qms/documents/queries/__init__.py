@@ -1,8 +1,10 @@
 """What can be asked of the register: every answer is bounded by the rights of who asks (law 11)."""
 
 from qms.documents.operations.withdrawal import leaning_on
+from qms.documents.queries.checking import Due, External, due_reviews, external_checks, externals, left_behind
 from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.consequences import consequences
+from qms.documents.queries.enacting import Happened, happened
 from qms.documents.queries.finding import document, in_force, revision
 from qms.documents.queries.keeping import blobs, not_enacted, original
 from qms.documents.queries.listing import (
@@ -16,7 +18,14 @@ from qms.documents.queries.listing import (
     unissued,
 )
 from qms.documents.queries.mapping import clause_matrix, links, parents
-from qms.documents.queries.reading import Reader, acknowledgements, has_acknowledged, outstanding
+from qms.documents.queries.reading import (
+    Reader,
+    acknowledged_on,
+    acknowledgements,
+    confirmed,
+    has_acknowledged,
+    outstanding,
+)
 from qms.documents.queries.sources import pictures, source_of
 from qms.documents.queries.standing import (
     Given,
@@ -35,25 +44,35 @@ from qms.documents.queries.verifying import Verification, verification
 
 __all__ = [
     "Difference",
+    "Due",
+    "External",
     "Filters",
     "Given",
+    "Happened",
     "Listed",
     "Reader",
     "Verification",
     "Waiting",
+    "acknowledged_on",
     "acknowledgements",
     "blobs",
     "clause_matrix",
     "clauses",
     "comments",
+    "confirmed",
     "consequences",
     "difference",
     "document",
+    "due_reviews",
+    "external_checks",
+    "externals",
+    "happened",
     "has_acknowledged",
     "hidden",
     "in_force",
     "is_about_documents",
     "leaning_on",
+    "left_behind",
     "library",
     "library_page",
     "links",

@@ -2,40 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qms import calendar
 from qms.documents import rows
 from qms.documents.operations import reading
 from qms.documents.source import declared
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import LANGUAGES, N_, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
     from qms.documents.models import Revision
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
 _TAKES_PLACE = N_("It takes the place of {label}.")
-_READERS = N_("{count} people owe its reading within {within}.")
+_READERS = N_("{count} people owe its reading by {day}.")
 _KEPT = N_("Declared, not yet enacted: {keys}.")
+_JOIN = {
+    "forms": N_("These forms now belong to it: {numbers}."),
+    "registers": N_("These registers now belong to it: {numbers}."),
+}
+_PART = {
+    "forms": N_("These forms no longer belong to it: {numbers}."),
+    "registers": N_("These registers no longer belong to it: {numbers}."),
+}
+_TONGUES = N_("It also exists in other languages, which stay as they are: {labels}.")
 
 
-def consequences(work: Work, ref: Ref) -> list[str]:
-    """What will happen when a revision enters force, in sentences of the work's language."""
+def consequences(work: Work, ref: Ref, effective_on: date | None = None) -> list[str]:
+    """What will happen when a revision enters force, in sentences of the work's language.
+
+    Days are counted from the effective one, or from the day on which it has entered or would today.
+    """
     revision = rows.seen(work.session, work.rights, work.today, ref)
     old = rows.last_issued(work.session, revision.document_id, revision.language)
-    before = {} if old is None or old.id == revision.id else old.head
-    told = []
-    if old is not None and old.id != revision.id:
-        told.append(say(_TAKES_PLACE, work.language, label=old.label))
-    people = reading.readers(work.session, revision, work.today)
+    old = None if old is None or old.id == revision.id else old
+    told = [] if old is None else [say(_TAKES_PLACE, work.language, label=old.label)]
+    first = effective_on or revision.effective_on or work.today
     within = reading.distribution_of(work.session, revision).read_within
-    phrase = calendar.phrase(within).sentence(work.language)
-    told.append(say(_READERS, work.language, count=len(people), within=phrase))
-    return [*told, *_declared(work, revision, before)]
+    told.append(
+        say(
+            _READERS,
+            work.language,
+            count=len(reading.readers(work.session, revision, work.today)),
+            day=calendar.after(first, within).day,
+        )
+    )
+    told += _links(work, revision, {} if old is None else old.head)
+    told += _tongues(work, revision)
+    for preview in work.ports.get("previews", ()):
+        told += preview.foretell(work, ref, revision.head, None if old is None else rows.ref_of(old))
+    return [*told, *_declared(work, revision, {} if old is None else old.head)]
 
 
-def _declared(work: Work, revision: Revision, before: dict[str, object]) -> list[str]:
+def _links(work: Work, revision: Revision, before: Mapping[str, Any]) -> Iterator[str]:
+    """Which forms and registers come under the document, and which leave it."""
+    for key in ("forms", "registers"):
+        now, then = set(revision.head.get(key, ())), set(before.get(key, ()))
+        for text, numbers in ((_JOIN[key], now - then), (_PART[key], then - now)):
+            if numbers:
+                yield say(text, work.language, numbers=", ".join(sorted(numbers)))
+
+
+def _tongues(work: Work, revision: Revision) -> Iterator[str]:
+    """Realisations in other languages do not change with this one (DOC-05)."""
+    others = [
+        f"{each.label} ({each.language})"
+        for language in LANGUAGES
+        if language != revision.language
+        and (each := rows.last_issued(work.session, revision.document_id, language)) is not None
+    ]
+    if others:
+        yield say(_TONGUES, work.language, labels=", ".join(others))
+
+
+def _declared(work: Work, revision: Revision, before: Mapping[str, Any]) -> list[str]:
     sections = work.ports.get("sections", ())
     told = [
         sentence

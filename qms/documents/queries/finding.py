@@ -13,7 +13,7 @@ from qms.documents.models import Document, Revision, Validity
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights
@@ -58,6 +58,6 @@ def in_force(session: Session, rights: Rights, number: str, language: str, day: 
     return found
 
 
-def covering(day: date) -> ColumnElement[bool]:
+def covering(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The validity rows whose span holds the day; the last day is exclusive (law 6)."""
     return (Validity.from_on <= day) & (Validity.until_on.is_(None) | (Validity.until_on > day))

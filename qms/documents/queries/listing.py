@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import Date, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from qms.documents import access, errors, lifecycle, numbering, rows
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, PeriodicReview, Revision, Validity
 from qms.documents.queries.finding import covering
 from qms.documents.validity import Interval
+from qms.kernel.work import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import BindParameter, ColumnElement, Row, Select
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights
@@ -74,8 +75,19 @@ _NO_FILTERS = Filters()
 
 def library(session: Session, rights: Rights, day: date, filters: Filters = _NO_FILTERS) -> list[Listed]:
     """Every revision in force on the day that the person may see, by number and language (DOC-03)."""
+    if filters.numbers is not None and filters == Filters(numbers=filters.numbers):
+        return _known(session, rights, day, filters.numbers)
     query = _rows(filters).where(access.issued(rights), covering(day))
     return [found for found in _listed(session, query, day) if _fits(found, filters)]
+
+
+def _known(session: Session, rights: Rights, day: date, numbers: frozenset[str]) -> list[Listed]:
+    """The same for some numbers and nothing else, which every page asks for that names documents."""
+    if not numbers:
+        return []
+    asked = sorted(numbering.key(each) for each in numbers)
+    rows = ask(session, _KNOWN, day=day, numbers=asked, **access.given_rights(rights))
+    return [_row(row, day) for row in rows]
 
 
 def library_page(
@@ -136,12 +148,8 @@ def timeline(
     session: Session, rights: Rights, number: str, day: date, language: str | None = None
 ) -> list[Listed]:
     """All revisions of a document the person may see, the earliest first, as they stand on the day."""
-    query = _rows(_NO_FILTERS).where(
-        Document.folded == numbering.key(number), access.visible(session, rights, day)
-    )
-    if language is not None:
-        query = query.where(Revision.language == language)
-    found = list(_listed(session, query, day))
+    rows = ask(session, _TIMELINE, folded=numbering.key(number), **access.given(session, rights, day))
+    found = [_row(row, day) for row in rows if language is None or row.language == language]
     if not found:
         raise errors.DocumentMissing(number=number)
     return found
@@ -168,18 +176,8 @@ def unissued(session: Session, rights: Rights, day: date) -> list[Listed]:
     return list(_listed(session, query, day))
 
 
-def _rows(filters: Filters) -> Select[Revision, Validity, date]:
-    query = (
-        select(Revision, Validity, PeriodicReview.due_on)
-        .join(Revision.document)
-        .outerjoin(Validity, Validity.revision_id == Revision.id)
-        .outerjoin(
-            PeriodicReview,
-            and_(PeriodicReview.revision_id == Revision.id, PeriodicReview.done_at.is_(None)),
-        )
-        .options(contains_eager(Revision.document))
-        .order_by(Document.number, Revision.language, Revision.edition, Revision.modification)
-    )
+def _rows(filters: Filters) -> Select[*tuple[Any, ...]]:
+    query = _EVERY
     if filters.kinds is not None:
         query = query.where(Document.kind.in_(sorted(filters.kinds)))
     if filters.owners is not None:
@@ -187,44 +185,89 @@ def _rows(filters: Filters) -> Select[Revision, Validity, date]:
     if filters.languages is not None:
         query = query.where(Revision.language.in_(sorted(filters.languages)))
     if filters.numbers is not None:
-        # By their ids: given the numbers beside the state, SQLite reads every issued revision instead.
-        known, same = aliased(Document), aliased(Revision)
-        asked = sorted(numbering.key(each) for each in filters.numbers)
-        ids = select(same.id).join(known, known.id == same.document_id).where(known.folded.in_(asked))
-        query = query.where(Revision.id.in_(ids))
+        query = query.where(_numbered(sorted(numbering.key(each) for each in filters.numbers)))
     return query
 
 
-def _listed(session: Session, query: Select[Revision, Validity, date], day: date) -> Iterator[Listed]:
-    for revision, row, review in session.execute(query):
-        yield listed(revision, row, review, day)
+def _numbered(folded: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
+    """By their ids: given the numbers beside the state, SQLite reads every issued revision instead."""
+    known, same = aliased(Document), aliased(Revision)
+    ids = select(same.id).join(known, known.id == same.document_id).where(known.folded.in_(folded))
+    return Revision.id.in_(ids)
 
 
-def listed(revision: Revision, row: Validity | None, review: date | None, day: date) -> Listed:
+# Columns and not entities: a revision carries its plan, its head and more that no list shows.
+_EVERY: Final = (
+    select(
+        Document.number,
+        Document.kind,
+        Document.owner,
+        Revision.language,
+        Revision.label,
+        Revision.title,
+        Revision.state,
+        Revision.secrecy,
+        Revision.circle,
+        Revision.effective_on,
+        Revision.publication_on,
+        Revision.author_id,
+        Revision.change_reason,
+        Revision.change_summary,
+        Revision.pages,
+        Revision.pdf_digest,
+        Revision.code,
+        Revision.issued_at,
+        Validity.from_on,
+        Validity.until_on,
+        Validity.ended_by,
+        PeriodicReview.due_on,
+    )
+    .select_from(Revision)
+    .join(Revision.document)
+    .outerjoin(Validity, Validity.revision_id == Revision.id)
+    .outerjoin(
+        PeriodicReview, and_(PeriodicReview.revision_id == Revision.id, PeriodicReview.done_at.is_(None))
+    )
+    .order_by(Document.number, Revision.language, Revision.edition, Revision.modification)
+)
+_TIMELINE: Final = _EVERY.where(Document.folded == bindparam("folded"), access.VISIBLE)
+_KNOWN: Final = _EVERY.where(
+    _numbered(bindparam("numbers", expanding=True)), access.ISSUED, covering(bindparam("day", type_=Date))
+)
+
+
+def _listed(session: Session, query: Select[*tuple[Any, ...]], day: date) -> Iterator[Listed]:
+    for row in ask(session, query):
+        yield _row(row, day)
+
+
+def _row(row: Row[*tuple[Any, ...]], day: date) -> Listed:
     """A revision with its validity as lists show it on a day."""
-    interval = None if row is None else Interval(revision.label, row.from_on, row.until_on, row.ended_by)
+    interval = None
+    if row.from_on is not None:
+        interval = Interval(row.label, row.from_on, row.until_on, row.ended_by)
     return Listed(
-        number=revision.document.number,
-        kind=revision.document.kind.value,
-        owner=revision.document.owner,
-        language=revision.language,
-        label=revision.label,
-        title=revision.title,
-        standing=lifecycle.standing(revision.state, interval, day),
-        secrecy=revision.secrecy,
-        circle=revision.circle,
-        effective_on=revision.effective_on,
-        until_on=None if row is None else row.until_on,
-        published_on=revision.publication_on,
-        next_review_on=review,
-        author_id=revision.author_id,
-        reason=revision.change_reason,
-        summary=revision.change_summary,
-        pages=revision.pages,
-        pdf_digest=revision.pdf_digest,
-        code=revision.code,
-        issued_at=revision.issued_at,
-        ref=rows.ref_of(revision),
+        number=row.number,
+        kind=row.kind.value,
+        owner=row.owner,
+        language=row.language,
+        label=row.label,
+        title=row.title,
+        standing=lifecycle.standing(row.state, interval, day),
+        secrecy=row.secrecy,
+        circle=row.circle,
+        effective_on=row.effective_on,
+        until_on=row.until_on,
+        published_on=row.publication_on,
+        next_review_on=row.due_on,
+        author_id=row.author_id,
+        reason=row.change_reason,
+        summary=row.change_summary,
+        pages=row.pages,
+        pdf_digest=row.pdf_digest,
+        code=row.code,
+        issued_at=row.issued_at,
+        ref=rows.revision_ref(row.number, row.language, row.label),
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from qms import accounts, tasks
 from qms.documents import rows
 from qms.documents.models import Acknowledgement
 from qms.documents.operations import reading
+from qms.kernel.work import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,28 @@ def acknowledgements(session: Session, rights: Rights, ref: Ref, day: date) -> l
         for each in found
         if each.person_id in seen
     ]
+
+
+def acknowledged_on(session: Session, rights: Rights, ref: Ref, day: date) -> date | None:
+    """The day on which the person of these rights signed for a revision; None where they have not."""
+    revision = rows.seen(session, rights, day, ref)
+    return ask(session, _SIGNED, revision=revision.id, person=rights.person_id).scalar()
+
+
+_SIGNED: Final = (
+    select(Acknowledgement.on)
+    .where(
+        Acknowledgement.revision_id == bindparam("revision"),
+        Acknowledgement.person_id == bindparam("person"),
+    )
+    .order_by(Acknowledgement.at, Acknowledgement.id)
+    .limit(1)
+)
+
+
+def confirmed(session: Session, ref: Ref) -> set[int]:
+    """Everybody who signed for exactly the contents of a revision; for slices that count on it."""
+    return reading.acknowledged(session, rows.known(session, ref))
 
 
 def has_acknowledged(session: Session, rights: Rights, ref: Ref, day: date) -> bool:

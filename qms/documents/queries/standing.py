@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from qms import accounts
 from qms.documents import route, rows
@@ -27,6 +27,7 @@ from qms.documents.operations.issue import plan_ref
 from qms.documents.operations.withdrawal import withdrawal_ref
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
+from qms.kernel.work import ask, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,43 +58,46 @@ class Given:
     is_verified: bool
 
 
+_COUNTED: Final = select(RouteSignature.signature_id, RouteSignature.voided_at, RouteSignature.opinion).where(
+    RouteSignature.revision_id == bindparam("revision")
+)
+
+
 def signatures(session: Session, rights: Rights, ref: Ref, day: date) -> list[Given]:
     """Every signature ever given on a revision, voided rounds included, each verified (P11-70)."""
     revision = rows.seen(session, rights, day, ref)
-    counted = {
-        each.signature_id: each
-        for each in session.scalars(select(RouteSignature).where(RouteSignature.revision_id == revision.id))
-    }
+    counted = {each.signature_id: each for each in ask(session, _COUNTED, revision=revision.id)}
+    targets = {str(target): purpose for target, purpose in _targets(session, revision, ref)}
     found: list[Given] = []
-    for target, purpose in _targets(session, revision, ref):
-        for signature in accounts.signatures_on(session, target):
-            if signature.meaning is accounts.Meaning.ACKNOWLEDGED:
-                continue
-            row = counted.get(signature.id)
-            void = row is not None and row.voided_at is not None
-            lapsed = row is None and purpose is Purpose.ISSUE and signature.round != revision.round
-            found.append(
-                Given(
-                    meaning=signature.meaning.value,
-                    purpose=purpose.value,
-                    round=signature.round,
-                    person_id=signature.person_id,
-                    name=signature.name,
-                    post=signature.post,
-                    post_names=signature.post_names,
-                    substitute_for=signature.substitute_for_name,
-                    at=signature.at,
-                    digest=signature.digest,
-                    opinion="" if row is None else row.opinion,
-                    is_void=void or lapsed or (row is None and revision.state is State.DRAFT),
-                    is_verified=accounts.verify_signature(session, signature, ref=target),
-                )
+    for signature, is_sound in accounts.verified_on(session, targets):
+        if signature.meaning is accounts.Meaning.ACKNOWLEDGED:
+            continue
+        purpose = targets[signature.ref]
+        row = counted.get(signature.id)
+        void = row is not None and row.voided_at is not None
+        lapsed = row is None and purpose is Purpose.ISSUE and signature.round != revision.round
+        found.append(
+            Given(
+                meaning=signature.meaning.value,
+                purpose=purpose.value,
+                round=signature.round,
+                person_id=signature.person_id,
+                name=signature.name,
+                post=signature.post,
+                post_names=signature.post_names,
+                substitute_for=signature.substitute_for_name,
+                at=signature.at,
+                digest=signature.digest,
+                opinion="" if row is None else row.opinion,
+                is_void=void or lapsed or (row is None and revision.state is State.DRAFT),
+                is_verified=is_sound,
             )
+        )
     return sorted(found, key=lambda each: each.at)
 
 
 def _targets(session: Session, revision: Revision, ref: Ref) -> list[tuple[Ref, Purpose]]:
-    rounds = session.scalars(select(Withdrawal.round).where(Withdrawal.revision_id == revision.id)).all()
+    rounds = [each.round for each in _withdrawals(session, revision)]
     return [
         (ref, Purpose.ISSUE),
         *((plan_ref(ref, turn), Purpose.ISSUE) for turn in range(1, revision.releases + 1)),
@@ -156,24 +160,29 @@ def waiting(session: Session, rights: Rights, ref: Ref, day: date) -> Waiting | 
     )
 
 
+def _withdrawals(session: Session, revision: Revision) -> Sequence[Withdrawal]:
+    """Every withdrawal of a revision by its round; a page asks for them several times."""
+
+    def found() -> Sequence[Withdrawal]:
+        return session.scalars(_WITHDRAWALS, {"revision": revision.id}).all()
+
+    return remembered(session, (_withdrawals, revision.id), found)
+
+
+_WITHDRAWALS: Final = (
+    select(Withdrawal).where(Withdrawal.revision_id == bindparam("revision")).order_by(Withdrawal.round)
+)
+
+
 def _open_withdrawal(session: Session, revision: Revision) -> Withdrawal | None:
-    return session.scalar(
-        select(Withdrawal).where(
-            Withdrawal.revision_id == revision.id,
-            Withdrawal.state.in_((WithdrawalState.IN_REVIEW, WithdrawalState.APPROVED)),
-        )
-    )
+    under_way = (WithdrawalState.IN_REVIEW, WithdrawalState.APPROVED)
+    return next((each for each in _withdrawals(session, revision) if each.state in under_way), None)
 
 
 def withdrawal(session: Session, rights: Rights, ref: Ref, day: date) -> Withdrawal | None:
     """The latest withdrawal of a revision, whatever its state."""
     revision = rows.seen(session, rights, day, ref)
-    return session.scalar(
-        select(Withdrawal)
-        .where(Withdrawal.revision_id == revision.id)
-        .order_by(Withdrawal.round.desc())
-        .limit(1)
-    )
+    return next(reversed(_withdrawals(session, revision)), None)
 
 
 def periodic_reviews(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[PeriodicReview]:
@@ -210,9 +219,11 @@ def clauses(session: Session, rights: Rights, ref: Ref, day: date) -> Sequence[C
 def references(session: Session, rights: Rights, ref: Ref, day: date) -> list[tuple[Link, str, str]]:
     """What a revision leans on: how, which number, which clause."""
     revision = rows.seen(session, rights, day, ref)
-    found = session.execute(
-        select(ReferenceTo.link, ReferenceTo.target, ReferenceTo.clause)
-        .where(ReferenceTo.revision_id == revision.id)
-        .order_by(ReferenceTo.link, ReferenceTo.target, ReferenceTo.clause)
-    )
-    return [(row.link, row.target, row.clause) for row in found]
+    return [(row.link, row.target, row.clause) for row in ask(session, _REFERENCES, revision=revision.id)]
+
+
+_REFERENCES: Final = (
+    select(ReferenceTo.link, ReferenceTo.target, ReferenceTo.clause)
+    .where(ReferenceTo.revision_id == bindparam("revision"))
+    .order_by(ReferenceTo.link, ReferenceTo.target, ReferenceTo.clause)
+)

@@ -14,6 +14,7 @@ from qms.documents.source.shapes import (
     Inner,
     List,
     Map,
+    Maps,
     Quorum,
     Strict,
     Text,
@@ -48,6 +49,7 @@ _OWN: Final = (
     "detail",
     "basis",
     "change",
+    "external",
 )
 _FOR_OTHERS: Final = (
     "retention",
@@ -56,6 +58,9 @@ _FOR_OTHERS: Final = (
     "schedules",
     "objectives",
     "scorecards",
+    "training",
+    "quiz",
+    "corrective-action",
 )
 BODY_KEYS: Final = (
     "record-number",
@@ -65,6 +70,11 @@ BODY_KEYS: Final = (
     "steps",
     "register",
     "from",
+    "clocks",
+    "opens",
+    "records",
+    "part-of",
+    "publish",
 )
 """The keys that declare the content of forms, registers, scorecards and objective sheets."""
 KEYS: Final = (*_OWN, *_FOR_OTHERS, *BODY_KEYS)
@@ -140,6 +150,14 @@ class _Retention(Strict):
     example = Truth()
 
 
+class _External(Strict):
+    issuer = Words(required=True)
+    edition = Text(required=True)
+    published = Text()
+    check_at = Text(data_key="check-at")
+    check_every = span_text(data_key="check-every")
+
+
 class _Change(Strict):
     reason = Text()
     summary = Text()
@@ -165,12 +183,16 @@ class _Head(Strict):
     detail = choice(("frame", "detailed"))
     basis = List(Text())
     change = Inner(_Change)
+    external = Inner(_External)
     retention = Inner(_Retention)
     control_points = Declarations(data_key="control-points")
     time_limits = Declarations(data_key="time-limits")
     schedules = Declarations()
     objectives = Anything()
     scorecards = Anything()
+    training = Anything()
+    quiz = Anything()
+    corrective_action = Anything(data_key="corrective-action")
     record_number = Text(data_key="record-number")
     orientation = choice(("portrait", "landscape"))
     form_fields = Declarations(data_key="fields")
@@ -178,6 +200,11 @@ class _Head(Strict):
     steps = Declarations()
     register = document_number()
     from_ = List(document_number(), data_key="from")
+    clocks = Declarations()
+    opens = Maps()
+    records = Anything()
+    part_of = document_number(data_key="part-of")
+    publish = choice(("daily",))
 
 
 _SCHEMA: Final = _Head()

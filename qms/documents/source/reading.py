@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from qms.documents import plain_yaml
 from qms.documents.defaults import DECLARED
 from qms.documents.errors import SourceInvalid
 from qms.documents.source.head import KEYS, head_problems
+from qms.kernel import plain_yaml
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
 

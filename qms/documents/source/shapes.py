@@ -122,18 +122,26 @@ class Map(fields.Field[Any]):
         return value
 
 
-class Declarations(fields.Field[Any]):
-    """A list of maps; each has an id of its own, a map with only `section` opens a group."""
+class Maps(fields.Field[Any]):
+    """A list of maps."""
 
     default_error_messages = MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise ValidationError(N_("A list of maps is needed here, each line beginning with a hyphen."))
+        return value
+
+
+class Declarations(Maps):
+    """A list of maps; each has an id of its own, a map with `section` and no id opens a group."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        super()._deserialize(value, attr, data, **more)
         faults: dict[Any, Any] = {}
         seen: set[str] = set()
         for place, entry in enumerate(value):
-            if set(entry) == {"section"}:
+            if "section" in entry and "id" not in entry:
                 continue
             fault = fault_at(ident(required=True), "id", entry.get("id"))
             if fault:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     TRAIL = "trail"
     VALIDITY = "two-in-force"
     ISSUED = "half-issued"
+    ALTERED = "altered"
+    NUMBER = "number-lost"
     SIGNATURE = "signature"
     INDEX = "index"
     FOREIGN_KEY = "foreign-key"

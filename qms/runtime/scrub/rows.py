@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from qms import accounts
+from qms import accounts, documents, records
 from qms.accounts.models import Signature
 from qms.documents.models import Document, Revision, Validity
 from qms.kernel.database import READING, options
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ForeignKeyConstraint, Table
     from sqlalchemy.orm import Session
 
+    from qms.kernel.work import Work
     from qms.runtime.parts import Runtime
 
 _MOST: Final = 100
@@ -173,6 +174,23 @@ def issued_without(session: Session) -> Iterator[Finding]:
     for number, language, label in session.execute(query):
         facts = {"revision": f"{number}@{language}@{label}"}
         yield Finding(Kind.ISSUED, N_("{revision} is issued by one table and not by another."), facts)
+
+
+def frozen(work: Work) -> Iterator[Finding | None]:
+    """Every revision and every content of a record against what was signed of it; None for each sound one."""
+    for name in documents.altered(work):
+        told = N_("{revision} is not what was signed and issued.")
+        yield None if name is None else Finding(Kind.ALTERED, told, {"revision": name})
+    for name in records.altered(work.session):
+        told = N_("What is kept of record {record} is not what was filed and signed.")
+        yield None if name is None else Finding(Kind.ALTERED, told, {"record": name})
+
+
+def lost_numbers(session: Session) -> Iterator[Finding]:
+    """No number of a record was given and is nowhere: filed records are never deleted (law 13)."""
+    for number in records.lost_numbers(session):
+        told = N_("The number {number} was given, and no record has it.")
+        yield Finding(Kind.NUMBER, told, {"number": number})
 
 
 def signatures(session: Session) -> Iterator[Finding | None]:

@@ -38,8 +38,13 @@ DELAY: Final = timedelta(days=2)
 MOST: Final = 100
 """How many findings of one kind are told; the rest is counted."""
 BLOBS: Final = (
+    ("action_evidence", "digest"),
+    ("competence_evidence", "digest"),
+    ("disposal_list", "certificate_digest"),
     ("evidence_request", "bundle_digest"),
     ("evidence_request", "plan_digest"),
+    ("record_file", "digest"),
+    ("register_export", "digest"),
     ("revision", "pdf_digest"),
     ("revision", "source_digest"),
     ("revision_image", "digest"),
@@ -53,6 +58,7 @@ COUNTED: Final = {
     "swept": N_("swept"),
     "rows": N_("Rows"),
     "signatures": N_("Signatures"),
+    "frozen": N_("Frozen contents"),
     "entries": N_("Entries of the trail"),
     "checkpoints": N_("Kept checkpoints"),
     "clauses": N_("Clauses in the index"),
@@ -145,6 +151,11 @@ class Scrub:
                 self.done.counts["signatures"] += 1
                 if finding is not None:
                     yield finding
+            yield from rows.lost_numbers(work.session)
+            for finding in rows.frozen(work):
+                self.done.counts["frozen"] += 1
+                if finding is not None:
+                    yield finding
 
     def _content(self) -> Iterator[Finding]:
         for part in (*_PARTS, ""):
@@ -170,11 +181,14 @@ class Scrub:
             if not self.vault.has(digest):
                 facts = {"digest": digest, "named": named[digest]}
                 yield Finding(Kind.MISSING, N_("The stored content {digest} of {named} is missing."), facts)
-        if self.plans_read:
+        if self.plans_read and self.done.ok:
             self._sweep(sorted(there - named.keys()))
 
     def _sweep(self, orphans: Sequence[str]) -> None:
-        """Take away what nobody names and nobody has put for a while; never while a backup copies."""
+        """Take away what nobody names and nobody has put for a while; never while a backup copies.
+
+        Nothing goes while anything is wrong: an altered row may have named it, and it is evidence.
+        """
         self.done.counts["orphans"] += len(orphans)
         for digest in orphans[: MOST - len(self.done.remarks)]:
             told = N_("The stored content {digest} is named by nothing.")

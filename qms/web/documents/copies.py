@@ -17,7 +17,7 @@ from qms.web.revisions import ref_at, written
 if TYPE_CHECKING:
     from flask import Response
 
-    from qms.documents import Listed
+    from qms.documents import Listed, Printed
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
@@ -96,12 +96,36 @@ def draft(number: str, label: str, lang: str) -> Response:
         at=documents.local(work, work.now),
         made_at=work.now,
     )
+    name = f"{number}-{label}-{lang}-draft.pdf"
+    return download(_set(work, printed, mark), name, _PDF, inline=True)
+
+
+def _set(work: Work, printed: Printed, mark: Stamp) -> bytes:
+    """A sheet set and stamped; nothing is held of the database meanwhile."""
     settings = work.settings
     close()
     with Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1) as pool:
         made = pool.render(printed.sheet, printed.source, printed.source_name)
-    name = f"{number}-{label}-{lang}-draft.pdf"
-    return download(rendering.stamp(made.pdf, mark), name, _PDF, inline=True)
+    return rendering.stamp(made.pdf, mark)
+
+
+@pages.get("/d/<number>/<label>/<lang>/blank.pdf")
+@limiter.limit(_DRAFTS)
+def blank(number: str, label: str, lang: str) -> Response:
+    """The empty sheet of a form in force, to be filled in by hand; set in a process of its own (SEC-19)."""
+    work = seen()
+    found = _issued(work, ref_at(number, lang, label))
+    if found.kind != "form" or not found.is_in_force:
+        raise NothingToSee
+    printed = documents.blank(work, found.ref)
+    mark = Stamp(
+        kind=StampKind.UNCONTROLLED,
+        language=found.language,
+        name=work.actor.name,
+        at=documents.local(work, work.now),
+        made_at=work.now,
+    )
+    return download(_set(work, printed, mark), _file(found, "-blank"), _PDF)
 
 
 @pages.get("/d/<number>/<label>/<lang>/original.pdf")

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from flask import redirect, request, url_for
 from markupsafe import Markup
 
-from qms import documents, tasks
+from qms import changes, competence, documents, standards, tasks
 from qms.accounts import Meaning
 from qms.documents import Standing
 from qms.http.edge import NothingToSee, act, page, signed_in, tell
 from qms.http.forms import Form
 from qms.kernel.errors import Missing
-from qms.kernel.labels import N_
+from qms.kernel.labels import N_, in_language
+from qms.rendering import traditional
+from qms.runtime import told, wording
 from qms.web import signing
 from qms.web.documents import text
 from qms.web.documents._pages import pages
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from qms.documents import Listed, Revision
+    from qms.documents import Happened, Listed, Revision
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
 READ = "documents:read"
+CONVERTED = "zh-Hant"
 _TO_CONFIRM = frozenset({Standing.IN_FORCE, Standing.PENDING})
 
 
@@ -64,10 +67,10 @@ def one(number: str, label: str | None = None) -> ResponseReturnValue:
     work = seen()
     rows = documents.timeline(work.session, work.rights, number, work.today)
     shown = _chosen(work, rows, label)
-    clause = request.args.get("clause")
+    clause, script = request.args.get("clause"), _script(shown)
     if clause is not None:
         anchor = text.anchor_of(work, shown.ref, clause)
-        return redirect(url_for("documents.one", number=shown.number, lang=shown.language, _anchor=anchor))
+        return redirect(_address(shown, script, anchor))
     if label is not None and shown.number != number:
         return redirect(page_of(shown.ref))
     form = Form()
@@ -77,7 +80,17 @@ def one(number: str, label: str | None = None) -> ResponseReturnValue:
             tell(N_("Thank you: you have confirmed {what}."), what=f"{shown.number} {shown.label}")
             return redirect(page_of(shown.ref), 303)
         work = seen()
-    return _page(work, rows, shown, form), form.status
+    return _page(work, rows, shown, form, script), form.status
+
+
+def _script(shown: Listed) -> str | None:
+    """Traditional characters where they are asked for and can be had by conversion (law 17)."""
+    wanted = request.args.get("script") == CONVERTED and shown.language == "zh-Hans"
+    return CONVERTED if wanted else None
+
+
+def _address(shown: Listed, script: str | None, anchor: str) -> str:
+    return url_for("documents.one", number=shown.number, lang=shown.language, script=script, _anchor=anchor)
 
 
 def _confirm(form: Form, ref: Ref) -> None:
@@ -106,13 +119,13 @@ def _chosen(work: Work, rows: Sequence[Listed], label: str | None) -> Listed:
 _NEAREST = {Standing.IN_FORCE: 4, Standing.PENDING: 3, Standing.WITHDRAWN: 2, Standing.SUPERSEDED: 1}
 
 
-def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
+def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form, script: str | None) -> str:
     ref = shown.ref
     revision = documents.revision(work.session, work.rights, ref, work.today)
     own = [each for each in rows if each.language == shown.language]
     current = next((each for each in own if each.is_in_force), None)
     since, changed = text.changed_since_read(work, ref, own[: own.index(shown)])
-    entries = text.contents(work, ref, changed)
+    entries = text.contents(work, ref, changed, script)
     unnamed = current is shown and "label" not in (request.view_args or {})
     cite = url_for("documents.one", number=shown.number) if unnamed else page_of(ref)
     out = documents.references(work.session, work.rights, ref, work.today)
@@ -124,7 +137,8 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
         shown=shown,
         name=name_of(revision),
         head=revision.head,
-        body=Markup(text.body(work, revision, ref, changed, cite, there=there)),  # noqa: S704 - sanitised by rendering
+        editions={each.code: each.title for each in standards.editions(work.session)},
+        body=Markup(text.body(work, revision, ref, changed, cite, there=there, script=script)),  # noqa: S704 - sanitised by rendering
         contents=entries,
         since=since,
         changed=[each for each in entries if each.changed],
@@ -132,7 +146,15 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
         current=current,
         timeline=own,
         tongues_of=_tongues(rows),
+        converted=script is not None,
+        title=traditional(_title(shown)) if script else _title(shown),
+        converts=shown.language == "zh-Hans" and CONVERTED not in _tongues(rows),
         mine=mine(work, shown),
+        quiz=_quiz(work, shown),
+        requests=changes.requests(work.session, work.rights, work.today, shown.number),
+        may_ask=shown.is_in_force and work.rights.may("records:file"),
+        happened=happenings(work, shown),
+        follows=documents.consequences(work, ref) if shown.standing is Standing.PENDING else [],
         around=_around(shown.number, out, [(link.way, link.source) for link in into], there),
         signatures=documents.signatures(work.session, work.rights, ref, work.today),
         waiting=documents.waiting(work.session, work.rights, ref, work.today),
@@ -147,9 +169,32 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form) -> str:
     )
 
 
+def happenings(work: Work, shown: Listed) -> list[tuple[Happened, list[str]]]:
+    """What each revision did when it entered or left force, in sentences, as far as the reader may know."""
+    passed = documents.happened(work.session, work.rights, shown.number, shown.language, work.today)
+    known = told(work, [row for each in passed for row in each.rows])
+    named = {row.seq: wording.sentence(row, work.language) for row in known if row.ref.kind != "hidden"}
+    return [(each, [named[row.seq] for row in each.rows if row.seq in named]) for each in passed]
+
+
+def _quiz(work: Work, shown: Listed) -> str | None:
+    """The address of the quiz that is to be passed before the reading can be confirmed (R13)."""
+    if not work.rights.may("documents:acknowledge"):
+        return None
+    try:
+        found = competence.paper(work.session, work.rights, shown.ref, work.today, work.language)
+    except competence.NoQuiz:
+        return None
+    return None if found.passed else work_on("competence.quiz", shown.ref)
+
+
 def _is_last(shown: Listed, own: Sequence[Listed]) -> bool:
     """Whether the next revision may begin here: this is the newest one, and issued."""
     return own[-1] is shown and shown.pdf_digest is not None
+
+
+def _title(shown: Listed) -> str:
+    return in_language(shown.title, shown.language)
 
 
 def _tongues(rows: Sequence[Listed]) -> list[str]:
@@ -160,10 +205,11 @@ def mine(work: Work, shown: Listed) -> Mine:
     """What the reader owes on a revision, and since when it is confirmed (DOC-07)."""
     person = signed_in().person_id
     can = shown.standing in _TO_CONFIRM and work.rights.may("documents:acknowledge")
-    signed = documents.acknowledgements(work.session, work.rights, shown.ref, work.today)
-    done = next((each.acknowledged_on for each in signed if each.person_id == person), None)
-    owing = tasks.outstanding(work.session, READ, shown.ref, work.today) if done is None else []
-    task = next((each for each in owing if each.person_id == person), None)
+    done = documents.acknowledged_on(work.session, work.rights, shown.ref, work.today)
+    owing = []
+    if done is None:
+        owing = tasks.outstanding(work.session, READ, shown.ref, work.today, person_id=person)
+    task = next(iter(owing), None)
     return Mine(
         can_confirm=can and done is None,
         owed=task is not None,

@@ -12,6 +12,7 @@ from flask import url_for
 from qms import documents
 from qms.documents import Filters
 from qms.kernel.errors import Missing
+from qms.rendering import traditional, traditional_html
 from qms.web.revisions import parts_of
 
 if TYPE_CHECKING:
@@ -54,14 +55,15 @@ class _Addresses:
     """Where citations lead: those of these documents, which exist for the reader, and no others."""
 
     known: frozenset[str]
+    script: str | None = None
 
     def __call__(self, citation: Citation) -> str | None:
         """The address of a citation; None where it stays plain text."""
         if citation.number not in self.known:
             return None
         if citation.clause is None:
-            return url_for("documents.one", number=citation.number)
-        return url_for("documents.one", number=citation.number, clause=citation.clause)
+            return url_for("documents.one", number=citation.number, script=self.script)
+        return url_for("documents.one", number=citation.number, clause=citation.clause, script=self.script)
 
 
 def body(
@@ -72,14 +74,17 @@ def body(
     cite: str = "",
     *,
     there: Mapping[str, Listed] | None = None,
+    script: str | None = None,
 ) -> str:
     """The text in sections, one a clause; `cite` names the address that a clause is cited by.
 
-    `there` is what is known of the documents it cites, where the caller has asked already.
+    `there` is what is known of the documents it cites, where the caller has asked already; a `script`
+    shows the words in traditional characters by conversion.
     """
     cited = {target for _, target, _ in documents.references(work.session, work.rights, ref, work.today)}
     there = known(work, cited) if there is None else there
-    made = documents.body_html(work, revision, _Addresses(frozenset(cited & there.keys())))
+    made = documents.body_html(work, revision, _Addresses(frozenset(cited & there.keys()), script))
+    made = traditional_html(made) if script else made
     made = addressed(made, lambda name: url_for("documents.picture", name=name, **parts_of(ref)))
     return "".join(_section(piece, changed, cite) for piece in _HEADING.split(made) if piece)
 
@@ -100,10 +105,13 @@ def _section(piece: str, changed: Collection[str], cite: str) -> str:
     return f'<section class="{name}">{head}{piece[found.end() :]}</section>'
 
 
-def contents(work: Work, ref: Ref, changed: Collection[str] = ()) -> list[Entry]:
+def contents(work: Work, ref: Ref, changed: Collection[str] = (), script: str | None = None) -> list[Entry]:
     """The clauses as a table of contents."""
+    said = traditional if script else str
     return [
-        Entry(each.anchor, each.number, each.heading, each.number.count(".") + 1, each.anchor in changed)
+        Entry(
+            each.anchor, each.number, said(each.heading), each.number.count(".") + 1, each.anchor in changed
+        )
         for each in documents.clauses(work.session, work.rights, ref, work.today)
         if each.anchor and each.heading
     ]

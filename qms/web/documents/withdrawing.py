@@ -41,7 +41,7 @@ def ask_withdrawal(number: str, label: str, lang: str) -> ResponseReturnValue:
         raise NothingToSee
     form = Form(on=work.today.isoformat())
     if request.method == "POST":
-        with signing.trying(form, "reason"):
+        with signing.trying(form, "reason", {documents.FamilyInForce: "family"}):
             _ask(form, ref)
             tell(N_("The withdrawal of {what} is asked for and goes its route."), what=name_of(revision))
             return redirect(work_on("documents.withdrawal", ref), 303)
@@ -53,6 +53,7 @@ def ask_withdrawal(number: str, label: str, lang: str) -> ResponseReturnValue:
         name=name_of(revision),
         title=revision.title,
         leaning=_leaning(work, revision.document.number),
+        family=documents.left_behind(work.session, work.rights, ref, work.today),
         **shared(work),
     )
     return body, form.status
@@ -69,7 +70,7 @@ def _ask(form: Form, ref: Ref) -> None:
     form.check()
     opened = signing.key(form, ref, Meaning.AUTHOR)
     with act() as work:
-        documents.withdraw(work, ref, reason=reason, on=on, password=opened)
+        documents.withdraw(work, ref, reason=reason, on=on, password=opened, family=form.get("family"))
 
 
 @pages.get(_AT)

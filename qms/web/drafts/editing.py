@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request
 
-from qms import documents
+from qms import changes, documents
 from qms.accounts import Meaning
 from qms.documents import State
 from qms.http.edge import NothingToSee, act, look, page, runtime, t, tell
@@ -60,8 +60,8 @@ class _Changed(Exception):  # noqa: N818 - it leads to the page that shows both 
 
 
 def _saved(form: Form, ref: Ref, file: str) -> None:
-    sent = written.uploaded(request.files.getlist("pictures"))
     work = look()
+    sent = written.uploaded(work.settings, request.files.getlist("pictures"))
     there = {name: work.vault.read(digest) for name, digest in documents.pictures(work, ref).items()}
     text = written.with_pictures(form.get("source"), sent)
     works = runtime().works
@@ -107,6 +107,7 @@ def _both(form: Form, ref: Ref) -> str:
 
 def _editor(work: Work, ref: Ref, revision: Revision, form: Form, file: str) -> str:
     source = form.get("source")
+    asked = [each for each in changes.open_for(work, revision.document.number) if ref not in each.revisions]
     comments = documents.comments(work.session, work.rights, ref, work.today)
     return page(
         "drafts/edit.html",
@@ -117,6 +118,7 @@ def _editor(work: Work, ref: Ref, revision: Revision, form: Form, file: str) -> 
         file=file,
         lang=revision.language,
         shown=written.shown(work, source, file, ref),
+        asked=[(each.number, f"{each.number} {each.title}") for each in asked],
         pictures=sorted(documents.pictures(work, ref)),
         open_comments=[each for each in comments if each.resolved_at is None],
         **shared(work),
@@ -130,6 +132,19 @@ def preview(number: str, lang: str, label: str) -> str:
     file, _ = documents.source_of(work, ref)
     seen = written.shown(work, request.form.get("source", ""), file, ref)
     return render_template("drafts/_preview.html", shown=seen, _=t, language=work.language)
+
+
+@pages.post(f"{AT}/lead")
+def lead(number: str, lang: str, label: str) -> ResponseReturnValue:
+    """Say from which approved request for change a draft was begun (DOC-16)."""
+    _, ref, _ = mine(number, lang, label)
+    form = Form()
+    asked = form.text("request")
+    form.check()
+    with act() as work:
+        changes.lead(work, asked, ref)
+    tell(N_("{request} stays open until this revision is in force or given up."), request=asked)
+    return redirect(work_on("drafts.edit", ref), 303)
 
 
 @pages.route(f"{AT}/submit", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, request
 
-from qms import documents
+from qms import changes, documents, uploads
 from qms.documents import KINDS, Filters
 from qms.http.edge import NothingToSee, act, look, page, runtime, t, tell
 from qms.http.forms import Form
@@ -114,8 +114,10 @@ def upload() -> ResponseReturnValue:
         if file is None or not file.filename:
             raise Invalid([Problem(N_("Choose a file."), field="file")])
         works = runtime().works
-        pictures = written.uploaded(request.files.getlist("pictures"))
-        ready = documents.prepare(works.vault, works.settings, file.read(), written.name_of(file), pictures)
+        pictures = written.uploaded(works.settings, request.files.getlist("pictures"))
+        content, name = file.read(), written.name_of(file)
+        uploads.scan(works.settings, name, content)
+        ready = documents.prepare(works.vault, works.settings, content, name, pictures)
         return _begun(ready)
     return _new(writer(), form), form.status
 
@@ -136,7 +138,16 @@ def revise(number: str, lang: str, label: str) -> ResponseReturnValue:
             )
             return redirect(work_on("drafts.edit", begun), 303)
         work = writer()
-    body = page("drafts/revise.html", form=form, ref=ref, name=name, title=title, **shared(work))
+    asked = changes.open_for(work, number)
+    body = page(
+        "drafts/revise.html",
+        form=form,
+        ref=ref,
+        name=name,
+        title=title,
+        asked=[(each.number, f"{each.number} {each.title}") for each in asked],
+        **shared(work),
+    )
     return body, form.status
 
 
@@ -146,4 +157,7 @@ def _revised(form: Form, ref: Ref) -> Ref:
     form.check()
     begun = documents.next_draft(look(), number, lang, reason=reason, summary=form.get("summary"))
     with act() as work:
-        return documents.ref_of(documents.revise(work, begun, new_edition=form.get("edition") == "new"))
+        made = documents.ref_of(documents.revise(work, begun, new_edition=form.get("edition") == "new"))
+        if form.get("request"):
+            changes.lead(work, form.get("request"), made)
+        return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import make_response, redirect, request
 
 from qms import calendar, documents
+from qms import impact as touching
 from qms.accounts import Meaning
 from qms.documents import State
 from qms.http.edge import NothingToSee, act, page, t, tell
@@ -75,7 +76,9 @@ def _page(work: Work, ref: Ref, revision: Revision, form: Form, desk: Desk) -> s
         hindrance=hindrance,
         mark=seen_mark(plan) if plan else "",
         replaced=next((each for each in rows if each.is_in_force), None),
+        follows=documents.consequences(work, ref, plan.effective_on if plan else None),
         reached=documents.preview(work, ref).sheet.distribution,
+        companions=touching.companions(work, ref),
         notice=calendar.phrase(calendar.span(revision.head["notice"]))
         if revision.head.get("notice")
         else None,

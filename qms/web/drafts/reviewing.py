@@ -8,6 +8,7 @@ from flask import redirect, url_for
 from markupsafe import Markup
 
 from qms import accounts, documents
+from qms import impact as touching
 from qms.accounts import Meaning
 from qms.documents import State
 from qms.http.edge import NothingToSee, act, page, tell
@@ -66,6 +67,8 @@ def _review(work: Work, ref: Ref, revision: Revision, form: Form, at: str = "") 
         desk=desk_of(work, waiting),
         waiting=waiting,
         comments=comments,
+        follows=documents.consequences(work, ref),
+        untouched=sum(each.verdict is None for each in touching.checklist(work, ref)),
         open_count=sum(each.resolved_at is None for each in comments),
         names=accounts.names_of(session, [each for each in people if each]),
         closable=lambda each: (

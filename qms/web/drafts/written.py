@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import url_for
 from markupsafe import Markup
 
-from qms import documents, rendering
+from qms import documents, rendering, uploads
 from qms.documents import Kind
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_, in_language
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
     from qms.kernel.refs import Ref
+    from qms.kernel.settings import Settings
     from qms.kernel.work import Work
 
 _DECLARED: Final = frozenset({Kind.FORM, Kind.REGISTER, Kind.SCORECARD, Kind.OBJECTIVE_SHEET})
@@ -96,9 +97,12 @@ def skeleton(head: Mapping[str, Any]) -> bytes:
     return documents.write_source({**full, **(columns if head["kind"] == Kind.REGISTER else fields)}, "")
 
 
-def uploaded(files: Sequence[FileStorage]) -> dict[str, bytes]:
-    """The pictures of a form by their plain names."""
-    return {name_of(each): each.read() for each in files if each.filename}
+def uploaded(settings: Settings, files: Sequence[FileStorage]) -> dict[str, bytes]:
+    """The pictures of a form by their plain names, after the scanner has seen them (SEC-13)."""
+    found = {name_of(each): each.read() for each in files if each.filename}
+    for name, content in found.items():
+        uploads.scan(settings, name, content, "pictures")
+    return found
 
 
 def name_of(file: FileStorage) -> str:

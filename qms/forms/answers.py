@@ -1,0 +1,33 @@
+"""Pure rules: everything about the answers of a form, in one place for the slices above."""
+
+from qms.forms.display import Changed, compare, display
+from qms.forms.faults import Known, faults
+from qms.forms.flow import Opened, ends, limit_of, next_step, openings_at, seats_of
+from qms.forms.settling import Settled, computed, defaults, required, settle, shown
+from qms.forms.values import canonical, digest, personal_fields, read, typed, typed_one
+
+__all__ = [
+    "Changed",
+    "Known",
+    "Opened",
+    "Settled",
+    "canonical",
+    "compare",
+    "computed",
+    "defaults",
+    "digest",
+    "display",
+    "ends",
+    "faults",
+    "limit_of",
+    "next_step",
+    "openings_at",
+    "personal_fields",
+    "read",
+    "required",
+    "seats_of",
+    "settle",
+    "shown",
+    "typed",
+    "typed_one",
+]

@@ -1,0 +1,7 @@
+"""The library as a whole: whether the texts, forms and registers that belong together agree (R01, R64)."""
+
+from qms.library.check import problems
+from qms.library.reading import check
+from qms.library.shelf import Shelf, Structure
+
+__all__ = ["Shelf", "Structure", "check", "problems"]

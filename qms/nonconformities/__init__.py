@@ -1,0 +1,28 @@
+"""Corrective actions: records held to cause, effect and close where their form says so (NCA-01 to NCA-05)."""
+
+from qms.nonconformities import models
+from qms.nonconformities.errors import (
+    ActionsUnfinished,
+    CauseUnknown,
+    ClosingUnanswered,
+    NotEffective,
+    OwnActionsJudged,
+    RevisionNotInForce,
+    StillObserved,
+)
+from qms.nonconformities.follow import CorrectiveActionFollower, CorrectiveActionGuard
+from qms.nonconformities.section import CorrectiveActionSection
+
+__all__ = [
+    "ActionsUnfinished",
+    "CauseUnknown",
+    "ClosingUnanswered",
+    "CorrectiveActionFollower",
+    "CorrectiveActionGuard",
+    "CorrectiveActionSection",
+    "NotEffective",
+    "OwnActionsJudged",
+    "RevisionNotInForce",
+    "StillObserved",
+    "models",
+]

@@ -1,0 +1,48 @@
+"""Looks at records; what somebody may not see does not exist."""
+
+from qms.records.queries.ending import Ending, ending
+from qms.records.queries.keeping import blobs, hidden, is_about_records
+from qms.records.queries.listing import Filters, Row, drafts, fillable, listing
+from qms.records.queries.showing import (
+    Act,
+    Standing,
+    Walked,
+    amendments,
+    brought,
+    file,
+    files,
+    may,
+    opening,
+    openings,
+    record_of,
+    signatures,
+    steps,
+    versions,
+)
+
+__all__ = [
+    "Act",
+    "Ending",
+    "Filters",
+    "Row",
+    "Standing",
+    "Walked",
+    "amendments",
+    "blobs",
+    "brought",
+    "drafts",
+    "ending",
+    "file",
+    "files",
+    "fillable",
+    "hidden",
+    "is_about_records",
+    "listing",
+    "may",
+    "opening",
+    "openings",
+    "record_of",
+    "signatures",
+    "steps",
+    "versions",
+]

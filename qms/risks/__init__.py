@@ -1,0 +1,57 @@
+"""Control points of documents in force: their checks by records, and the warnings that follow."""
+
+from qms.risks.describe import KINDS, SENTENCES, STATES, TASK
+from qms.risks.errors import (
+    NoSuchControlPoint,
+    NoSuchWarning,
+    NotTheWarned,
+    WarningNotOpen,
+    WarningNotTreated,
+    WordsNeeded,
+)
+from qms.risks.follow import CheckFollower
+from qms.risks.models import State
+from qms.risks.operations import report, treat
+from qms.risks.queries import (
+    Check,
+    Standing,
+    Warned,
+    checks,
+    due,
+    hidden,
+    may_act,
+    point,
+    points,
+    warning,
+    warnings,
+)
+from qms.risks.section import ControlPointSection
+
+__all__ = [
+    "KINDS",
+    "SENTENCES",
+    "STATES",
+    "TASK",
+    "Check",
+    "CheckFollower",
+    "ControlPointSection",
+    "NoSuchControlPoint",
+    "NoSuchWarning",
+    "NotTheWarned",
+    "Standing",
+    "State",
+    "Warned",
+    "WarningNotOpen",
+    "WarningNotTreated",
+    "WordsNeeded",
+    "checks",
+    "due",
+    "hidden",
+    "may_act",
+    "point",
+    "points",
+    "report",
+    "treat",
+    "warning",
+    "warnings",
+]

@@ -1,0 +1,201 @@
+"""Pages of records: corrections beside, who ended one and why, boxes and their hints, blank sheets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from qms import parties, records, retention, schedules, tasks
+from qms.kernel.ports import Secrecy
+from qms.kernel.refs import Ref
+from qms.schedules.models import Occurrence, Schedule
+from tests.documents.factories import EVERYTHING, SERVICE, add
+from tests.records import factories as sheets
+from tests.registers import conftest as pages
+from tests.registers.conftest import Peopled
+from tests.web.house import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qms.kernel.clock import SimulatedClock
+    from qms.kernel.settings import Settings
+    from qms.kernel.work import Works
+    from tests.web.house import Browser
+
+    Opened = Callable[..., Browser]
+
+FIELDS = sheets.FIELDS.replace(
+    "  - {section: {zh-Hans: 审查,",
+    "  - {id: client, label: {zh-Hans: 客户, en: Client}, type: party}\n"
+    "  - {id: things, label: {en: Things}, type: table, columns: [{id: what, label: {en: What}, type: text},"
+    " {id: count, label: {en: Count}, type: number}]}\n  - {section: {zh-Hans: 审查,",
+    1,
+)
+KEPT = "retention: {class: records, after: closed, keep: 1 month}"
+
+
+@pytest.fixture
+def made(works: Works) -> Peopled:
+    """A house with a kept form that names a client."""
+    people = sheets.house(works, sheets.form(fields=FIELDS, more=KEPT))
+    with people.service() as work:
+        add(work, people, "second", role="quality-manager")
+        facts = parties.Facts(name="Sunrise Tools", department="risk")
+        assert parties.add(work, parties.Kind.CLIENT, facts).number == "C-000001"
+    return Peopled(people)
+
+
+@pytest.fixture
+def browser(made: Peopled, settings: Settings) -> Opened:
+    """A browser for a login."""
+    runtime = pages.runtime.__wrapped__(made, settings)  # type: ignore[attr-defined]
+    opened: Opened = pages.browser.__wrapped__(pages.create_app(runtime), made)  # type: ignore[attr-defined]
+    return opened
+
+
+def _closed(made: Peopled) -> str:
+    rows = [{"what": "Press", "count": "2"}]
+    return sheets.closed(made.people, **sheets.GOOD, client="C-000001", things=rows).key
+
+
+def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened) -> None:
+    """REC-02: the label of the field, both values, the reason; a party by its name and with its page."""
+    number = _closed(made)
+    with made.people.acting("author") as work:
+        key = made.people.keys["author"]
+        records.amend(work, Ref("record", number), {"amount": "1300.00"}, "misread", password=key)
+    page = browser("author").dom(f"/records/{number}")
+    said = words_of(page)
+    assert "Amount 1,200.50 CNY → 1,300.00 CNY misread" in said
+    assert page.xpath("//dd/a[contains(@href, '/parties/C-000001')]/text()") == ["C-000001 Sunrise Tools"]
+    assert page.xpath("//th[@class='num nr']/text()") == ["Count"]
+    assert "Business records 1 month" in said
+
+
+def test_a_party_one_may_not_see_stays_a_number(made: Peopled, browser: Opened) -> None:
+    """SEC-07: who sees the record without its party reads the number, and gets no link."""
+    number = _closed(made)
+    with made.people.service() as work:
+        work.session.execute(update(parties.Party).values(secrecy=int(Secrecy.SECRET)))
+    answer = browser("author").get(f"/records/{number}").text
+    assert "C-000001" in answer
+    assert "Sunrise Tools" not in answer
+    assert "/parties/C-000001" not in answer
+
+
+def test_a_cancelled_record_says_who_and_why(made: Peopled, browser: Opened) -> None:
+    """The band names the person, the time and the reason."""
+    number = _closed(made)
+    with made.people.acting("manager") as work:
+        records.cancel(work, Ref("record", number), "filed twice")
+    (band,) = browser("author").dom(f"/records/{number}").xpath("//div[@class='band']")
+    said = " ".join("".join(band.itertext()).split())
+    assert "This record is cancelled. Manager · 2026-" in said
+    assert said.endswith("filed twice")
+
+
+def test_a_disposed_record_names_its_list(made: Peopled, browser: Opened, clock: SimulatedClock) -> None:
+    """What is left is a stub that says so, on the page and in print; nothing looks like an empty form."""
+    number = _closed(made)
+    clock.advance(timedelta(days=40))
+    with made.people.acting("manager") as work:
+        retention.propose(work, [number])
+    with made.people.acting("second") as work:
+        retention.approve(work, "DL-2026-0001", password=made.people.keys["second"])
+    retention.carry_out(made.works, SERVICE, EVERYTHING, "DL-2026-0001")
+    page = browser("manager").dom(f"/records/{number}")
+    assert page.xpath("//div[@class='band']//a/text()") == ["DL-2026-0001"]
+    assert page.xpath("//dl[@class='answers']") == []
+    with made.people.looking("manager") as work:
+        ref = Ref("record", number)
+        sheet = records.printed(work, records.record_of(work.session, work.rights, ref, work.today)).sheet
+    assert "DL-2026-0001" in sheet.void
+    assert sheet.body == ""
+
+
+def test_a_box_says_what_it_takes_and_whom_it_holds(browser: Opened) -> None:
+    """Hints for boxes that offer, the name of who is chosen, short boxes marked to stand side by side."""
+    author = browser("author")
+    where = author.post(f"/records/new/{sheets.NUMBER}").headers["Location"]
+    page = author.dom(where)
+    (client,) = page.xpath("//input[@name='client']")
+    assert client.get("aria-describedby") == "client-help"
+    assert page.xpath("//p[@id='client-help']/text()") == ["Type part of a name or a number and choose."]
+    short = page.xpath("//div[contains(@class, 'short')]/@data-field")
+    assert short == ["amount", "unit"]
+    author.post(where, {"do": "keep", "purpose": "x", "client": "C-000001", "manager": "author"})
+    named = browser("author", "zh-Hans").dom(where).xpath("//p[@class='help named']/text()")
+    assert sorted(named) == ["Author", "Sunrise Tools"]
+
+
+def test_a_form_in_force_has_a_blank_sheet(browser: Opened) -> None:
+    """Set without a cover, stamped, for whoever sees the form; other kinds have none."""
+    author = browser("author")
+    (url,) = author.dom(f"/d/{sheets.NUMBER}").xpath("//a[contains(@href, '/blank.pdf')]/@href")
+    answer = author.get(url)
+    assert answer.data.startswith(b"%PDF")
+    assert f"{sheets.NUMBER}-A-0-zh-Hans-blank.pdf" in answer.headers["Content-Disposition"]
+    assert author.get(url.replace("A-0", "A-7")).status_code == 404
+
+
+def _due(made: Peopled, subject: str) -> str:
+    """Something a schedule asks of the author on the form; gives the address of its page."""
+    with made.people.service() as work:
+        row = Schedule(
+            document="CP-07", code="check", revision="revision:CP-07", owner="risk", secrecy=1,
+            definition={"id": "check", "every": "month", "for": "department"}, from_on=work.today,
+        )  # fmt: skip
+        work.session.add(row)
+        work.session.flush()
+        day = work.today + timedelta(days=2)
+        asked = Occurrence(
+            schedule_id=row.id, document="CP-07", code="check", subject=subject, period="2026-11",
+            label={"en": "Monthly check"}, form=sheets.NUMBER, opens_on=work.today, due_on=day, ends_on=day,
+            department="risk", secrecy=1,
+        )  # fmt: skip
+        work.session.add(asked)
+        work.session.flush()
+        facts = {"label": {"en": "Monthly check"}, "subject": "x", "period": "p", "document": "CP-07"}
+        people = [made.people.ids["author"]]
+        ref = Ref("occurrence", str(asked.id))
+        tasks.owe(work, kind=schedules.TASK, ref=ref, person_ids=people, subject="{label}", facts=facts)
+        return f"/schedules/{asked.id}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "field", "value"),
+    [("party:C-000001", "client", "C-000001"), ("department:risk", "unit", "risk")],
+)
+def test_what_a_schedule_asks_is_done_by_its_record(
+    made: Peopled, browser: Opened, subject: str, field: str, value: str
+) -> None:
+    """Begun on its page: the record remembers what asked for it, knows its subject, and fulfils it."""
+    path = _due(made, subject)
+    author = browser("author")
+    page = author.dom(path)
+    (form,) = page.xpath(f"//form[@action='/records/new/{sheets.NUMBER}']")
+    (origin,) = form.xpath(".//input[@name='origin']/@value")
+    draft = author.post(form.get("action"), {"origin": origin}).headers["Location"]
+    kept = author.dom(draft)
+    chosen = f"//*[@name='{field}']/option[@selected]/@value | //input[@name='{field}']/@value"
+    assert kept.xpath(chosen) == [value]
+    author.post(draft, {"do": "file", "purpose": "x", "amount": "1", field: value})
+    done = author.dom(path)
+    assert f"{sheets.NUMBER}-2026-000001" in words_of(done)
+    assert done.xpath("//span[@class='state in_force']")
+    record = author.dom(f"/records/{sheets.NUMBER}-2026-000001")
+    assert record.xpath(f"//a[@href='{path}']/text()")[0].startswith("Monthly check · ")
+
+
+def test_lists_say_what_to_do_when_they_are_empty(made: Peopled, browser: Opened) -> None:
+    """An empty list tells from a list in which nothing fits, and offers the first step."""
+    author = browser("author")
+    assert "Nothing is recorded yet." in words_of(author.dom("/records"))
+    assert "No request is open. Any reader asks for one" in words_of(author.dom("/changes"))
+    _closed(made)
+    assert "设备" in words_of(author.dom("/records"))
+    assert "No record fits." in words_of(author.dom("/records?number=FM-99"))
