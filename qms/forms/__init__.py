@@ -1,7 +1,9 @@
 """Forms, registers, scorecards and objective sheets: what they declare, their blank sheets, their answers."""
 
 from qms.forms import answers
+from qms.forms.bindings import Binding, Bound
 from qms.forms.blank import Blank
+from qms.forms.bound import BindingSection, bound
 from qms.forms.building import CLOSE, build
 from qms.forms.definition import (
     NUMBERS,
@@ -31,7 +33,10 @@ __all__ = [
     "NUMBERS",
     "Amendment",
     "Authority",
+    "Binding",
+    "BindingSection",
     "Blank",
+    "Bound",
     "Check",
     "Clock",
     "Decision",
@@ -49,6 +54,7 @@ __all__ = [
     "Step",
     "Type",
     "answers",
+    "bound",
     "build",
     "filled",
     "in_words",

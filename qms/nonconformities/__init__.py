@@ -11,15 +11,15 @@ from qms.nonconformities.errors import (
     StillObserved,
 )
 from qms.nonconformities.follow import CorrectiveActionFollower, CorrectiveActionGuard
-from qms.nonconformities.section import CorrectiveActionSection
+from qms.nonconformities.rules import BINDING
 
 __all__ = [
+    "BINDING",
     "ActionsUnfinished",
     "CauseUnknown",
     "ClosingUnanswered",
     "CorrectiveActionFollower",
     "CorrectiveActionGuard",
-    "CorrectiveActionSection",
     "NotEffective",
     "OwnActionsJudged",
     "RevisionNotInForce",

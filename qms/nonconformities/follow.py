@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from qms import accounts, actions, changes, documents
+from qms import accounts, actions, changes, forms
 from qms.nonconformities import errors, rules
 from qms.nonconformities.models import CorrectiveAction
 
 if TYPE_CHECKING:
+    from qms.forms import Bound
     from qms.kernel.ports import Filed
     from qms.kernel.work import Work
-    from qms.nonconformities.rules import Declared
 
 _OPEN = "open"
 
@@ -26,17 +25,17 @@ class CorrectiveActionGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse the decision, the judgement and the close that come too early, or from an owner."""
-        declared = declared_by(work, filed) if event == "step" else None
-        if declared is None:
+        bound = forms.bound(work, rules.BINDING, filed) if event == "step" else None
+        if bound is None:
             return
-        if filed.step == declared.decide:
-            _refuse_unknown(filed, declared)
-        if filed.step == declared.verify:
-            _refuse_owner(work, filed, declared)
-            _refuse_observed(work, filed, declared)
-        if filed.step == declared.close:
-            _refuse_owner(work, filed, declared)
-            _refuse_close(work, filed, declared)
+        if filed.step == bound.steps["decide"]:
+            _refuse_unknown(filed, bound)
+        if filed.step == bound.steps["verify"]:
+            _refuse_owner(work, filed, bound)
+            _refuse_observed(work, filed, bound)
+        if filed.step == bound.steps["close"]:
+            _refuse_owner(work, filed, bound)
+            _refuse_close(work, filed, bound)
 
 
 class CorrectiveActionFollower:
@@ -46,8 +45,8 @@ class CorrectiveActionFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write down what it arose from, its days, its verdict and its state."""
-        declared = declared_by(work, filed)
-        if declared is None:
+        bound = forms.bound(work, rules.BINDING, filed)
+        if bound is None:
             return
         row = work.session.scalar(
             select(CorrectiveAction).where(CorrectiveAction.record_id == filed.record_id)
@@ -57,60 +56,44 @@ class CorrectiveActionFollower:
             work.session.add(row)
         row.state, row.closed_on = filed.state, filed.closed_on
         if filed.state != "disposed":
-            row.source = _first(filed, declared.source)
-            row.due_on = _day(filed, declared.due)
-            row.observe_until = _day(filed, declared.observe_until)
-            row.effective = _first(filed, declared.effective)
+            row.source = bound.first(filed.values, "source")
+            row.due_on = bound.day(filed.values, "due")
+            row.observe_until = bound.day(filed.values, "observe-until")
+            row.effective = bound.first(filed.values, "effective")
         work.session.flush()
 
 
-def declared_by(work: Work, filed: Filed) -> Declared | None:
-    """What the revision of the form declares to which the record is pinned."""
-    head = documents.known(work.session, filed.revision).head
-    value = head.get(rules.SECTION)
-    return None if value is None or rules.faults(value, head) else rules.read(value)
-
-
-def _first(filed: Filed, name: str) -> Any:
-    return next(iter(rules.given(filed.values, name)), None)
-
-
-def _day(filed: Filed, name: str) -> date | None:
-    found = _first(filed, name)
-    return date.fromisoformat(found) if isinstance(found, str) else None
-
-
-def _refuse_unknown(filed: Filed, declared: Declared) -> None:
-    wanting = rules.missing(filed.values, (*declared.causes, *declared.known))
+def _refuse_unknown(filed: Filed, bound: Bound) -> None:
+    wanting = bound.missing(filed.values, "causes", "known")
     if wanting:
         raise errors.CauseUnknown(record=filed.number, fields=", ".join(wanting))
 
 
-def _refuse_owner(work: Work, filed: Filed, declared: Declared) -> None:
+def _refuse_owner(work: Work, filed: Filed, bound: Bound) -> None:
     """By the person who acts, whomever they stand in for."""
     person = work.actor.person_id
     if person is None:
         return
-    if accounts.person(work.session, person).login in rules.owners(filed.values, declared):
+    if accounts.person(work.session, person).login in rules.owners(filed.values, bound):
         raise errors.OwnActionsJudged(record=filed.number)
 
 
-def _refuse_observed(work: Work, filed: Filed, declared: Declared) -> None:
-    until = _day(filed, declared.observe_until)
+def _refuse_observed(work: Work, filed: Filed, bound: Bound) -> None:
+    until = bound.day(filed.values, "observe-until")
     if until is not None and work.today <= until:
         raise errors.StillObserved(record=filed.number, day=until)
 
 
-def _refuse_close(work: Work, filed: Filed, declared: Declared) -> None:
-    if _first(filed, declared.effective) is not True:
+def _refuse_close(work: Work, filed: Filed, bound: Bound) -> None:
+    if bound.first(filed.values, "effective") is not True:
         raise errors.NotEffective(record=filed.number)
-    wanting = rules.missing(filed.values, declared.closing)
+    wanting = bound.missing(filed.values, "closing")
     if wanting:
         raise errors.ClosingUnanswered(record=filed.number, fields=", ".join(wanting))
     left = actions.unfinished(work.session, filed.ref)
     if left:
         raise errors.ActionsUnfinished(record=filed.number, actions=", ".join(left))
-    asked = [each for name in declared.requests for each in rules.given(filed.values, name)]
+    asked = bound.every(filed.values, "requests")
     waiting = [each for each in asked if not changes.is_in_force(work.session, str(each), work.today)]
     if waiting:
         raise errors.RevisionNotInForce(record=filed.number, requests=", ".join(waiting))

@@ -265,7 +265,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             competence.TrainingSection(),
             competence.QuizSection(),
             risks.ControlPointSection(),
-            nonconformities.CorrectiveActionSection(),
+            forms.BindingSection(nonconformities.BINDING),
         ),
         "reading-guards": (competence.ReadingGuard(),),
         "signing-guards": (competence.SigningGuard(),),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from qms import actions, changes, nonconformities, records
+from qms import actions, changes, forms, nonconformities, records
 from qms.documents.errors import SourceInvalid
 from qms.kernel.errors import Forbidden
 from qms.kernel.refs import Ref
@@ -271,7 +271,7 @@ def test_a_declaration_that_names_what_is_not_there_is_refused(made: Organisatio
 
 def test_the_release_says_what_begins_and_what_ends(made: Organisation) -> None:
     """In the language of whoever asks."""
-    section = nonconformities.CorrectiveActionSection()
+    section = forms.BindingSection(nonconformities.BINDING)
     with made.looking("author") as work:
         (begins,) = section.preview(work, None, {"source": "x"})
         (ends,) = section.preview(work, {"source": "x"}, None)

@@ -1,41 +1,54 @@
-"""The key `corrective-action` of a form: its records obey the law of corrective actions."""
+"""The section of the head for a key by which a form's records come under the law of another slice."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from qms import documents
 from qms.kernel.labels import say
-from qms.nonconformities import describe, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from qms.forms.bindings import Binding, Bound
     from qms.kernel.errors import Problem
+    from qms.kernel.ports import Filed
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
 
-class CorrectiveActionSection:
+@dataclass(frozen=True, slots=True)
+class BindingSection:
     """Which fields and steps of the form say what; the law itself is asked with each step of a record."""
 
-    key = rules.SECTION
+    binding: Binding
+
+    @property
+    def key(self) -> str:
+        """The key of the head."""
+        return self.binding.key
 
     def check(self, work: Work, value: Any, head: Mapping[str, Any]) -> Sequence[Problem]:
         """Names that the form does not have."""
         del work
-        found = rules.faults(value, head)
+        found = self.binding.faults(value, head)
         return [replace(each, field=".".join(filter(None, (self.key, each.field)))) for each in found]
 
     def preview(self, work: Work, old: Any, new: Any) -> Sequence[str]:
-        """That records begin or end to obey it."""
+        """That records begin or end to obey the law."""
         if bool(old) == bool(new):
             return []
-        return [say(describe.BEGINS if new else describe.ENDS, work.language)]
+        return [say(self.binding.begins if new else self.binding.ends, work.language)]
 
     def enter(self, work: Work, revision: Ref, value: Any, on: date) -> None:
         """Each record is held to the revision it is pinned to; nothing is kept beside."""
 
     def leave(self, work: Work, revision: Ref, value: Any, on: date) -> None:
         """What was begun under it ends under it."""
+
+
+def bound(work: Work, binding: Binding, filed: Filed) -> Bound | None:
+    """What the revision of the form declares under the key to which the record is pinned."""
+    return binding.read(documents.known(work.session, filed.revision).head)
