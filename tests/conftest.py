@@ -64,6 +64,7 @@ RULES: Final = frozenset(
         "records",
         "changes",
         "nonconformities",
+        "objectives",
         "parties",
         "schedules",
         "library",

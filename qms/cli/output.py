@@ -42,6 +42,11 @@ class Output:
         if not self.as_json:
             self.console.print(say(text, self.language, **facts), markup=False)
 
+    def told(self, text: str) -> None:
+        """A sentence that stands in the language of the answers already."""
+        if not self.as_json:
+            self.console.print(text, markup=False)
+
     def refused(self, refusal: QmsError) -> None:
         """A refusal on standard error: its sentence, with its name for programs (law 10)."""
         text = refusal.sentence(self.language)

@@ -154,6 +154,9 @@ def _typed(
     if name not in fields:
         yield Problem(N_("The form has no field “{name}”."), field=key, facts={"name": name})
         return
+    if fields[name].get("personal"):
+        text = N_("“{name}” is personal; what plays a part here is kept in the open.")
+        yield Problem(text, field=key, facts={"name": name})
     kind = str(fields[name].get("type"))
     if allowed and kind not in allowed:
         text = N_("“{name}” is of the type {kind}; {wanted} is needed here.")

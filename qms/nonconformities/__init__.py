@@ -11,6 +11,7 @@ from qms.nonconformities.errors import (
     StillObserved,
 )
 from qms.nonconformities.follow import CorrectiveActionFollower, CorrectiveActionGuard
+from qms.nonconformities.queries import arisen_from
 from qms.nonconformities.rules import BINDING
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "OwnActionsJudged",
     "RevisionNotInForce",
     "StillObserved",
+    "arisen_from",
     "models",
 ]

@@ -1,6 +1,6 @@
 """Rendering: what a document looks like on page and paper; knows sheets and texts, no database."""
 
-from qms.rendering import fonts, markdown, sheet
+from qms.rendering import chart, fonts, markdown, sheet
 from qms.rendering.citations import Citation, citations
 from qms.rendering.errors import GlyphMissing, PdfUnreadable, RenderFailed, RenderTimeout, RenderTooLarge
 from qms.rendering.fonts import (
@@ -64,6 +64,7 @@ __all__ = [
     "Stamp",
     "StampKind",
     "Uncovered",
+    "chart",
     "citations",
     "compare",
     "compare_texts",

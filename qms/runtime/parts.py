@@ -22,6 +22,7 @@ from qms import (
     jobs,
     migrations,
     nonconformities,
+    objectives,
     parties,
     records,
     registers,
@@ -51,6 +52,8 @@ from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
+from qms.nonconformities import models as _nonconformities
+from qms.objectives import models as _objectives
 from qms.parties import models as _parties
 from qms.records import models as _records
 from qms.registers import models as _registers
@@ -84,6 +87,8 @@ MODELS: Final = (
     _evidence,
     _impact,
     _jobs,
+    _nonconformities,
+    _objectives,
     _parties,
     _registers,
     _retention,
@@ -266,6 +271,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             competence.QuizSection(),
             risks.ControlPointSection(),
             forms.BindingSection(nonconformities.BINDING),
+            *map(forms.BindingSection, objectives.BINDINGS),
         ),
         "reading-guards": (competence.ReadingGuard(),),
         "signing-guards": (competence.SigningGuard(),),
@@ -276,8 +282,13 @@ def ports() -> Mapping[str, Sequence[Any]]:
             changes.ChangeFollower(),
             risks.CheckFollower(),
             nonconformities.CorrectiveActionFollower(),
+            objectives.ObjectiveFollower(),
         ),
-        "guards": (changes.ChangeGuard(), nonconformities.CorrectiveActionGuard()),
+        "guards": (
+            changes.ChangeGuard(),
+            nonconformities.CorrectiveActionGuard(),
+            objectives.ObjectiveGuard(),
+        ),
         "openers": (records,),
         "parties": (parties.PartyDirectory(),),
         "registers": (registers.RegisterAnswers(),),
@@ -394,6 +405,7 @@ def sentences() -> Mapping[str, str]:
         evidence,
         impact,
         jobs,
+        objectives,
         parties,
         registers,
         retention,

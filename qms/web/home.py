@@ -66,6 +66,7 @@ _PLACES: Final = (
         N_("Improvement"),
         (
             ("actions.listing", N_("Actions"), "a", ("actions:read",)),
+            ("objectives.listing", N_("Objectives"), "b", ("records:file", "records:read")),
             ("risks.listing", N_("Control points"), "o", ("documents:read",)),
             ("competence.matrix", N_("Competence"), "k", ("documents:acknowledge",)),
         ),

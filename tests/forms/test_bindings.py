@@ -39,6 +39,7 @@ HEAD: dict[str, Any] = {
         {"id": "owner", "type": "person"},
         {"id": "size", "type": "number"},
         {"id": "grade", "type": "choice", "options": [{"value": "A"}, {"value": "B"}, "x"]},
+        {"id": "home", "type": "text", "personal": True},
         {"id": "other", "type": "choice", "options": [{"value": "A"}, {"value": "Z"}]},
         {
             "id": "actions",
@@ -105,6 +106,7 @@ def test_what_may_be_left_out() -> None:
         ({"owners": ["actions.what"]}, "owners"),
         ({"requests": ["actions.who"]}, "requests"),
         ({"grade": "other"}, "grade"),
+        ({"causes": ["home"]}, "causes"),
         ({"after": "two"}, "after"),
         ({"after": True}, "after"),
         ({"steps": {}}, "steps"),

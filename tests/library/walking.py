@@ -81,6 +81,8 @@ def named(house: House, form: str) -> str:
     if form not in house.known:
         plot = ONE[form]
         given = {**plot.given, "level": "centre", "need": None, "parent_objective": None, "repeat": False}
+        if form == "FM-08-01":
+            given |= {"objective_number": "MB-90"}  # one number at a time (R42)
         if form == "FM-12-01":
             given |= {"origin": "suggestion", "request_kind": "review"}
         if form == "FM-13-03":
@@ -92,6 +94,8 @@ def named(house: House, form: str) -> str:
         file(walk)
         while form == "FM-02-03" and _open_step(walk) != "committee":
             go_on(walk)  # its committee names it, so the committee has to have it before it
+        while form == "FM-08-01" and go_on(walk):
+            pass  # what is checked and revised has been set
         house.known[form] = walk.ref.key
     return house.known[form]
 

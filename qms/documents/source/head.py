@@ -61,6 +61,9 @@ _FOR_OTHERS: Final = (
     "training",
     "quiz",
     "corrective-action",
+    "objective",
+    "objective-check",
+    "objective-revision",
 )
 BODY_KEYS: Final = (
     "record-number",
@@ -193,6 +196,9 @@ class _Head(Strict):
     training = Anything()
     quiz = Anything()
     corrective_action = Anything(data_key="corrective-action")
+    objective = Anything()
+    objective_check = Anything(data_key="objective-check")
+    objective_revision = Anything(data_key="objective-revision")
     record_number = Text(data_key="record-number")
     orientation = choice(("portrait", "landscape"))
     form_fields = Declarations(data_key="fields")
