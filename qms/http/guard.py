@@ -36,6 +36,7 @@ EVERYDAY: Final = frozenset(
         "competence",
         "registers",
         "records",
+        "objectives",
         "risks",
         "search",
         "verification",

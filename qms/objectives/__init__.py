@@ -1,7 +1,7 @@
 """Objectives: set, split by season, checked, forecast and revised by the records of their forms (6.2)."""
 
 from qms.objectives import models
-from qms.objectives.beginning import begin_check, begin_revision
+from qms.objectives.beginning import begin_below, begin_check, begin_revision
 from qms.objectives.describe import (
     CHECKS,
     DIRECTIONS,
@@ -46,8 +46,10 @@ from qms.objectives.models import State
 from qms.objectives.picture import picture
 from qms.objectives.printing import forecasts, printed, so_far
 from qms.objectives.queries import (
+    READ,
     Checked,
     Point,
+    PublishedObjectives,
     Score,
     Standing,
     checks,
@@ -70,6 +72,7 @@ __all__ = [
     "LEVELS",
     "METHODS",
     "MONTHS",
+    "READ",
     "SENTENCES",
     "STATES",
     "STATUSES",
@@ -99,6 +102,7 @@ __all__ = [
     "ParentNotFitting",
     "PartNotFitting",
     "Point",
+    "PublishedObjectives",
     "RevisionMisplaced",
     "Score",
     "SplitEven",
@@ -113,6 +117,7 @@ __all__ = [
     "Unit",
     "VerdictWrong",
     "Version",
+    "begin_below",
     "begin_check",
     "begin_revision",
     "cells",

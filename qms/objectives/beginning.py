@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qms import records
+from qms import accounts, records
 from qms.objectives import errors, queries, rules
 from qms.objectives.models import State
 from qms.objectives.results import Status
-from qms.objectives.rules import CheckLevel, Kind
+from qms.objectives.rules import CheckLevel, Grade, Kind
 
 if TYPE_CHECKING:
     from qms.forms import Binding, Bound
@@ -46,6 +46,26 @@ def begin_revision(work: Work, number: str) -> Record:
         "old-target": f"{found.target:f}",
     }
     return records.begin(work, form, values=_values(work, form, bound, known, {"objective_name": found.name}))
+
+
+def begin_below(work: Work, number: str) -> Record:
+    """An objective that arises from one, for the department of who acts and the same period (R30)."""
+    found = _set(work, number)
+    form, bound = _form(work, rules.OBJECTIVE)
+    own = accounts.departments_of(work.session, work.rights.person_id or 0, work.today)
+    below = Grade.DEPARTMENT if found.level is Grade.CENTRE else Grade.PERSON
+    known: dict[str, Any] = {
+        "level": below.value,
+        "parent": found.record,
+        "department": found.department if below is Grade.PERSON else next(iter(own), None),
+        "indicator": found.indicator,
+        "unit": found.unit.value,
+        "source": found.source,
+        "direction": found.direction.value,
+        "from": found.from_on.isoformat(),
+        "until": found.until_on.isoformat(),
+    }
+    return records.begin(work, form, values=_values(work, form, bound, known, {"family": found.family}))
 
 
 def _set(work: Work, number: str) -> Standing:

@@ -30,7 +30,7 @@ class ObjectiveGuard:
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what does not fit the objective it is about, by whatever form it comes."""
         head = documents.known(work.session, filed.revision).head
-        if filed.sealed and any(each.read(head) is not None for each in rules.BINDINGS):
+        if (filed.sealed or filed.circle) and any(each.read(head) is not None for each in rules.BINDINGS):
             raise errors.ObjectiveSealed
         if (bound := rules.OBJECTIVE.read(head)) is not None:
             _objective(work, filed, bound, event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import accounts, records
+from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.objectives import checking, errors, forecast, known, results, rules
 from qms.objectives.models import Objective, ObjectiveCheck, State
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from qms.objectives.results import Total
     from qms.objectives.rules import Direction, Unit
 
+READ = ("records:file", "records:read")
 LISTED = (State.PROPOSED, State.SET, State.ENDED)
 
 
@@ -116,8 +119,13 @@ def listing(
 
 
 def one(work: Work, number: str) -> Standing:
-    """One objective."""
-    return _standings(work, [_seen(work, number)])[0]
+    """One objective; the checks behind its results are named as far as they exist for who asks."""
+    found = _standings(work, [_seen(work, number)])[0]
+    hidden = _hidden(work, (each.record for each in found.points if each.record))
+    points = tuple(
+        dataclasses.replace(each, record="") if each.record in hidden else each for each in found.points
+    )
+    return dataclasses.replace(found, points=points)
 
 
 def family_of(work: Work, number: str) -> tuple[Standing | None, list[Standing]]:
@@ -192,8 +200,32 @@ def _seen(work: Work, number: str) -> Objective:
     return row
 
 
+class PublishedObjectives:
+    """The port `published`: records that may be named by those to whom they were published (R37)."""
+
+    def shows(self, work: Work, record: str) -> bool:
+        """Whether a record is an objective that was published to who asks."""
+        row = known.objective(work.session, record)
+        return row is not None and is_published(work, row)
+
+
+def is_published(work: Work, row: Objective) -> bool:
+    """Whether an objective was published to who asks: once set, to its department and all below (R37, R40).
+
+    What one person is to reach stays with those who may see its record.
+    """
+    rights = work.rights
+    return (
+        row.state in {State.SET, State.ENDED}
+        and row.level is not Grade.PERSON
+        and row.department in rights.departments
+        and rights.secrecy >= Secrecy.INTERNAL
+        and any(rights.may(each) for each in READ)
+    )
+
+
 def _visible(work: Work, rows: Sequence[Objective]) -> list[Objective]:
-    hidden = _hidden(work, (row.record for row in rows))
+    hidden = _hidden(work, (row.record for row in rows if not is_published(work, row)))
     return [row for row in rows if row.record not in hidden]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import select
+
 from qms import accounts, documents
 from qms.forms import Type
 from qms.kernel.errors import Missing
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.records import rows
+from qms.records.models import Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -66,10 +69,12 @@ class Known:
     def _recorded(self, number: str, forms: Collection[str]) -> bool:
         work = self._work
         try:
-            found = rows.seen(work.session, work.rights, work.today, Ref(rows.KIND, number))
+            form = rows.seen(work.session, work.rights, work.today, Ref(rows.KIND, number)).form
         except Missing:
-            return False
-        return not forms or found.form in forms
+            if not any(each.shows(work, number) for each in self._ask("published")):
+                return False
+            form = work.session.scalars(select(Record.form).where(Record.number == number)).one()
+        return not forms or form in forms
 
 
 GRADES: Final = {grade.name.lower(): grade for grade in Secrecy}

@@ -293,6 +293,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "parties": (parties.PartyDirectory(),),
         "registers": (registers.RegisterAnswers(),),
         "dossiers": (registers.RegisterAnswers(),),
+        "published": (objectives.PublishedObjectives(),),
         "knowers": (records.RecordFacts(),),
         "previews": (records.RecordPreview(),),
         "keys": (records.keys,),

@@ -35,14 +35,17 @@ CLASSES: Final = {
     Status.MISSING: "draft",
     Status.WAITING: "draft",
 }
-_READ: Final = ("records:file", "records:read")
-_NEXT: Final = {"check": objectives.begin_check, "revise": objectives.begin_revision}
+_NEXT: Final = {
+    "check": objectives.begin_check,
+    "revise": objectives.begin_revision,
+    "below": objectives.begin_below,
+}
 
 
 def reader() -> Work:
     """Whoever may read records may read objectives, as far as they see their records."""
     work = look()
-    if not any(work.rights.may(each) for each in _READ):
+    if not any(work.rights.may(each) for each in objectives.READ):
         raise NothingToSee
     return work
 
@@ -83,7 +86,7 @@ def listing() -> str:
         year=year,
         years=sorted({*objectives.years(work), year}, reverse=True),
         uncovered=_uncovered(found) if not any(asked.values()) else set(),
-        places=accounts.departments(work.session),
+        choosable=accounts.departments(work.session),
         **shared(work),
     )
 
@@ -174,7 +177,7 @@ def sheet(number: str) -> Response:
 
 @pages.post("/objectives/<number>/<what>")
 def begin(number: str, what: str) -> ResponseReturnValue:
-    """Begin a check or a revision, with what is known of the objective filled in."""
+    """Begin a check, a revision or an objective below, with what is known of this one filled in."""
     if what not in _NEXT:
         raise NothingToSee
     with act() as work:

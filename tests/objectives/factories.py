@@ -166,15 +166,17 @@ COUNT: dict[str, Any] = {
 }
 
 
-def house(works: Works) -> Organisation:
-    """The usual organisation with the three forms in force, and that of corrective actions."""
-    return factories.house(
-        works,
-        factories.form(corrected.NUMBER, fields=corrected.FIELDS, steps=corrected.STEPS, more=corrected.LAW),
-        factories.form(SET, fields=FIELDS, steps=STEPS, more=OBJECTIVE),
-        factories.form(CHECKED, fields=CHECK_FIELDS, steps=CHECK_STEPS, more=CHECK),
-        factories.form(REVISED, fields=REVISION_FIELDS, steps=REVISION_STEPS, more=REVISION),
-    )
+def house(works: Works, *numbers: str) -> Organisation:
+    """The usual organisation with these forms in force, or all three and that of corrective actions."""
+    every = {
+        corrected.NUMBER: factories.form(
+            corrected.NUMBER, fields=corrected.FIELDS, steps=corrected.STEPS, more=corrected.LAW
+        ),
+        SET: factories.form(SET, fields=FIELDS, steps=STEPS, more=OBJECTIVE),
+        CHECKED: factories.form(CHECKED, fields=CHECK_FIELDS, steps=CHECK_STEPS, more=CHECK),
+        REVISED: factories.form(REVISED, fields=REVISION_FIELDS, steps=REVISION_STEPS, more=REVISION),
+    }
+    return factories.house(works, *(data for number, data in every.items() if number in (numbers or every)))
 
 
 def proposed(made: Organisation, login: str = "author", **values: Any) -> Ref:

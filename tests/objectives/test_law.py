@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qms import objectives, records, trail
+from qms import accounts, objectives, records, trail
 from qms.kernel.errors import Forbidden
+from qms.kernel.ports import Secrecy
 from qms.objectives import State, Status
+from qms.records.errors import RecordInvalid
+from tests.documents import factories as papers
 from tests.nonconformities import test_law as corrected
 from tests.objectives import factories as made_of
 from tests.records import factories as forms_of
@@ -330,10 +333,11 @@ def test_earlier_years_propose_the_split(made: Organisation) -> None:
 def test_a_form_that_seals_its_answers_holds_no_objectives(made: Organisation) -> None:
     """They are published; sealed they could be neither listed nor added up."""
     more = made_of.OBJECTIVE.replace("records: {", "records: {secrecy: confidential, ")
-    steps = made_of.STEPS.replace("author", "quality-manager")
-    forms_of.issue(made, forms_of.form("FM-08-04", fields=made_of.FIELDS, steps=steps, more=more))
+    forms_of.issue(made, forms_of.form("FM-08-04", fields=made_of.FIELDS, steps=made_of.STEPS, more=more))
+    with made.service() as work:
+        accounts.clear(work, made.ids["author"], Secrecy.CONFIDENTIAL)
     with pytest.raises(objectives.ObjectiveSealed):
-        forms_of.filed(made, "manager", "FM-08-04", **made_of.RATE)
+        forms_of.filed(made, "author", "FM-08-04", **made_of.RATE)
 
 
 def test_the_period_must_be_answered(made: Organisation) -> None:
@@ -359,3 +363,60 @@ def test_the_trail_tells_of_it(made: Organisation) -> None:
         "objective:revise": [revised],
         "objective:end": [ended],
     }
+
+
+def test_what_is_set_is_published_down_the_line(made: Organisation) -> None:
+    """Those of the department and below see it and may name it above their own; nobody else does (R37)."""
+    with made.service() as work:
+        papers.add(work, made, "east", role="author", department="outlet-east")
+    centre = made_of.proposed(made, unit_of="centre")
+    with made.looking("east") as work, pytest.raises(objectives.NoSuchObjective):
+        objectives.one(work, centre.key)
+    made_of.act(made, "deputy", centre, "approve")
+    made_of.checked(made, centre, 3, "96")
+    found = look(made, centre, "east")
+    assert (found.points[2].actual, found.points[2].record) == (Decimal(96), "")
+    made_of.proposed(made, "east", code="MB-11", level="department", unit_of="outlet-east", above=centre.key)
+    of_risk = made_of.objective(made, code="MB-12", level="department", above=centre.key)
+    with made.looking("east") as work, pytest.raises(objectives.NoSuchObjective):
+        objectives.one(work, of_risk.key)
+    with pytest.raises(RecordInvalid):
+        made_of.proposed(made, "east", code="MB-13", level="person", above=of_risk.key)
+
+
+@pytest.mark.parametrize(
+    ("begin", "form", "known"),
+    [
+        (
+            objectives.begin_check,
+            made_of.CHECKED,
+            {"first": "2026-01-01", "last": "2026-01-31", "target": "95"},
+        ),
+        (objectives.begin_revision, made_of.REVISED, {"kind": "change", "old": "95", "level": "centre"}),
+        (objectives.begin_below, made_of.SET, {"level": "department", "unit_of": "risk", "unit": "percent"}),
+    ],
+)
+def test_what_is_begun_from_an_objective_knows_of_it(
+    made: Organisation, begin: Any, form: str, known: dict[str, Any]
+) -> None:
+    """On the form in force that declares it; not before the objective is set, nor by who may file nothing."""
+    ref = made_of.proposed(made)
+    with made.acting("author") as work, pytest.raises(objectives.ObjectiveNotSet):
+        begin(work, ref.key)
+    made_of.act(made, "deputy", ref, "approve")
+    with made.acting("author") as work:
+        record = begin(work, ref.key)
+        told = records.draft_values(work, record, record.author_id) or {}
+        assert record.form == form
+    assert {name: told.get(name) for name in known} == known
+    assert ref.key in told.values()
+    with made.acting("outsider") as work, pytest.raises((objectives.NoSuchObjective, objectives.FormMissing)):
+        begin(work, ref.key)
+
+
+def test_without_a_form_there_is_nothing_to_begin(works: Works) -> None:
+    """No form in force says that it checks objectives."""
+    made = made_of.house(works, made_of.SET)
+    ref = made_of.objective(made)
+    with made.acting("author") as work, pytest.raises(objectives.FormMissing, match="objective-check"):
+        objectives.begin_check(work, ref.key)

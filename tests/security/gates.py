@@ -250,6 +250,11 @@ ROUTES: Final[dict[str, Gate]] = {
     "records.settle_step": Gate(rule=_in_step),
     "records.amend": Gate(rule=_corrects("records:amend")),
     "records.cancel": Gate(rule=_corrects("records:cancel")),
+    "objectives.listing": Gate(_RECORDS),
+    "objectives.heat": Gate(_RECORDS),
+    "objectives.one": Gate(rule=sees_record),
+    "objectives.sheet": Gate(rule=sees_record),
+    "objectives.begin": Gate(rule=sees_record),
     "registers.listing": Gate(_READ),
     "registers.codes": Gate(_READ),
     "registers.exports": Gate(_READ),
@@ -443,6 +448,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "record show": Command(lambda h, _: ("record", "show", _record(h)), Gate(rule=sees_record)),
     "record export": Command(
         lambda h, f: ("record", "export", _record(h), "-o", f / "r.zip"), Gate(rule=sees_record)
+    ),
+    "objective list": Command(lambda *_: ("objective", "list"), Gate(("records:read",))),
+    "objective show": Command(
+        lambda h, _: ("objective", "show", _record(h)), Gate(("records:read",), rule=sees_record)
     ),
     "control-point list": Command(lambda *_: ("control-point", "list"), Gate(_READ)),
     "schedule list": Command(lambda *_: ("schedule", "list"), Gate(_READ)),

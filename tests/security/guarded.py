@@ -10,6 +10,8 @@ from sqlalchemy import select
 from qms import accounts, retention, risks, tasks
 from qms.accounts import Meaning
 from qms.kernel.refs import Ref
+from qms.objectives import Direction, Grade, State, Unit
+from qms.objectives.models import Objective
 from qms.records import Record
 from qms.retention import DisposalLine, DisposalList, Result
 from qms.risks.models import ControlCheck, ControlWarning
@@ -35,6 +37,8 @@ def fill(house: House, variant: Variant) -> None:
         number = house.records["held", variant.name]
         house.holds[variant.name] = retention.hold(work, number, f"Canary{variant.name} suit").id
     house.lists[variant.name] = _list(house, variant)
+    with house.keeping() as work:
+        house.objectives[variant.name] = _objective(work, house, variant)
 
 
 def record_of(work: Work, house: House, variant: Variant) -> Record:
@@ -70,6 +74,28 @@ def _warning(work: Work, house: House, variant: Variant) -> int:
     ref = Ref("control-warning", str(made.id))
     tasks.owe(work, kind=risks.TASK, ref=ref, person_ids=[house.ids[AUTHOR]], subject=risks.TASK, facts=facts)
     return made.id
+
+
+def _objective(work: Work, house: House, variant: Variant) -> str:
+    """The closed record as an objective that is proposed: it exists for whoever sees the record."""
+    record = record_of(work, house, variant)
+    words = dict.fromkeys(("code", "name", "indicator", "source"), f"Canary{variant.name}")
+    made = Objective(
+        record_id=record.id,
+        record=record.number,
+        level=Grade.DEPARTMENT,
+        department=record.department,
+        owner=AUTHOR,
+        unit=Unit.PERCENT,
+        direction=Direction.LARGER,
+        from_on=work.today,
+        until_on=work.today,
+        state=State.PROPOSED,
+        **words,
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made.record
 
 
 def _list(house: House, variant: Variant) -> str:

@@ -223,6 +223,7 @@ class House:
     exports: dict[str, int] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    objectives: dict[str, str] = field(default_factory=dict)
     holds: dict[str, int] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from qms import (
     competence,
     documents,
     evidence,
+    objectives,
     parties,
     records,
     registers,
@@ -206,6 +207,16 @@ OWN: dict[str, tuple[Sees, Own]] = {
     "retention.certificate": (
         sees_certificate,
         lambda w, h, v: retention.certificate(w, h.lists[v.name]) or False,
+    ),
+    "objectives.one": (sees_record, lambda w, h, v: objectives.one(w, h.objectives[v.name])),
+    "objectives.printed": (sees_record, lambda w, h, v: objectives.printed(w, h.objectives[v.name])),
+    "objectives.checks": (
+        sees_record,
+        lambda w, h, v: objectives.checks(w, h.objectives[v.name]) == [],
+    ),
+    "objectives.listing": (
+        sees_record,
+        lambda w, h, v: h.objectives[v.name] in {each.record for each in objectives.listing(w, w.today.year)},
     ),
     "risks.point": (
         sees_issued,

@@ -46,7 +46,7 @@ SINGLE = {
 }
 WHOLE = {
     *("home", "tasks", "documents", "drafts", "actions", "changes", "competence", "registers", "records"),
-    *("risks", "search", "verification"),
+    *("objectives", "risks", "search", "verification"),
 }
 
 

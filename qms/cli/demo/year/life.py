@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from qms import calendar, parties, tasks
 from qms.cli.demo.cast import FOUNDER
+from qms.cli.demo.year.aims import Aims
 from qms.cli.demo.year.clerk import Clerk
 from qms.cli.demo.year.drawing import Known, NotThereYet
 from qms.cli.demo.year.staff import Staff
@@ -58,13 +59,16 @@ class Year:
     def live(self, first: date, last: date) -> Lived:
         """Every day of the span, the last one included: the day job, then the work of the day."""
         clerk = Clerk(self.cast, self.clock, self.random, self.plots, self.known)
-        staff = Staff(clerk, self.random, self.plots)
+        aims = Aims(self.random, self.plots["aims"])
+        staff = Staff(clerk, self.random, self.plots, aims)
+        waiting = aims.departments()
         self._get_to_know()
         day = first
         while day <= last:
             self._wake(day)
             if calendar.is_working_day(day):
                 self._begin_new(clerk)
+                waiting = [each for each in waiting if not self._aimed(staff, each)]
                 staff.work_off(day)
             self.told("living", (day - first).days + 1, (last - first).days + 1)
             day += timedelta(days=1)
@@ -94,6 +98,14 @@ class Year:
         zone = self.cast.runtime.settings.zone_info
         self.clock.at = max(self.clock.at, start_of(day, zone) + _OPENS)
         self.loop.day()
+
+    def _aimed(self, staff: Staff, department: str) -> bool:
+        """Whether a department has set its objective for the rest of the year; the centre's comes first."""
+        try:
+            staff.aim(f"{department}-head", department)
+        except NotThereYet:
+            return False
+        return True
 
     def _begin_new(self, clerk: Clerk) -> None:
         """What comes in at the door today; what leans on something that is not there yet comes later."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import actions, documents, nonconformities, records, schedules, tasks
+from qms import actions, documents, nonconformities, objectives, records, schedules, tasks
 from qms.accounts import Meaning
+from qms.cli.demo.year import aims
 from qms.cli.demo.year.drawing import NotThereYet
 from qms.kernel.errors import Forbidden
 from qms.runtime import KEEPER, every_permission
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
+    from qms.cli.demo.year.aims import Aims
     from qms.cli.demo.year.clerk import Clerk
     from qms.kernel.refs import Ref
 
 _PASSES: Final = 4
+_CORRECTIVE: Final = "FM-13-03"
 _SECONDS: Final = {"documents:read": 20}
 _NEVER: Final = date.max
 # How long people take: shares of a hundred and the days they wait.
@@ -37,6 +40,7 @@ class Staff:
     clerk: Clerk
     random: Random
     plots: Mapping[str, Any]
+    aims: Aims
     when: dict[int, date] = field(default_factory=dict)
     done: int = 0
 
@@ -99,7 +103,19 @@ class Staff:
         """The open step of a record; now and then it goes back with the reason."""
         if self.random.random() < _RETURNED and self._give_back(login, ref):
             return
-        self.clerk.step(login, ref)
+        try:
+            self.clerk.step(login, ref)
+        except objectives.CorrectiveActionWanted:
+            self._correct(ref)
+            self.clerk.step(login, ref)
+
+    def _correct(self, ref: Ref) -> None:
+        """The head of the department in which a target was missed again files its corrective action."""
+        with self.clerk.cast.runtime.works.reading(KEEPER, every_permission()) as work:
+            place = records.record_of(work.session, work.rights, ref, work.today).department
+        department = aims.CENTRE if place == aims.ROOT else place
+        told = {"source": ref.key, "department": department}
+        self.clerk.file(f"{department}-head", _CORRECTIVE, told=told)
 
     def _give_back(self, login: str, ref: Ref) -> bool:
         with self.clerk.cast.looking(login) as work:
@@ -122,7 +138,22 @@ class Staff:
         if asked.form is None:
             return
         subject, told = asked.subject.partition(":")[2], self.plots["schedules"].get(asked.code)
+        if asked.form == aims.FORM:
+            self.aim(login, subject, origin=ref)
+            return
+        with self.clerk.cast.looking(login) as work:
+            if asked.form == aims.CHECKS:
+                level = (told or {}).get("check_level", "month")
+                told = {**(told or {}), **self.aims.checking(work, subject, level)}
+            elif asked.form == aims.REVISIONS:
+                told = self.aims.revising(work)
         self.clerk.file(login, asked.form, origin=ref, subject=subject, told=told)
+
+    def aim(self, login: str, department: str, origin: Ref | None = None) -> None:
+        """A department's objective from the next month on; in December that is the next year."""
+        with self.clerk.cast.looking(login) as work:
+            told = self.aims.setting(work, department, aims.next_month(work.today))
+        self.clerk.file(login, aims.FORM, origin=origin, subject=department, told=told)
 
     def show(self, login: str, ref: Ref) -> None:
         """Evidence that an action was done."""
