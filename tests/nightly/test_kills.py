@@ -30,12 +30,13 @@ from qms import jobs, records, trail
 from qms.accounts.models import Person
 from qms.runtime import KEEPER, Runtime, build, every_permission
 from tests.cli.databases import fresh_postgresql
+from tests.cli.sheets import into_force
 from tests.cli.terminal import found
 from tests.conftest import CUT
 from tests.crash.house import House
 from tests.crash.invariants import broken, two_in_force, unlike_register
 from tests.documents.factories import Organisation
-from tests.nightly.filing import Filer, into_force
+from tests.nightly.filing import Filer
 from tests.nightly.load import GONE, Client, Walker, numbers
 
 if TYPE_CHECKING:
