@@ -76,7 +76,7 @@ from qms.records.queries import (
     steps,
     versions,
 )
-from qms.records.rechecking import altered, lost_numbers
+from qms.records.rechecking import altered, lost_numbers, unopened
 from qms.records.rows import KIND, definition_of, name, ref_of
 from qms.records.states import State, StepState
 from qms.records.telling import filed
@@ -168,6 +168,7 @@ __all__ = [
     "submit",
     "system",
     "template",
+    "unopened",
     "values",
     "values_of",
     "versions",

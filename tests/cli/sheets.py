@@ -23,6 +23,7 @@ change: {{reason: "It is new", summary: "First issue"}}
 _FORM: Final = (
     _HEAD.format(number=FORM, kind="form")
     + """record-number: "FM-07-01-{year}-{seq:6}"
+retention: {class: sheets, after: closed, keep: 1 day}
 fields:
   - {id: purpose, label: {zh-Hans: 用途, en: Purpose}, type: text, required: true}
   - {id: amount, label: {zh-Hans: 金额, en: Amount}, type: money, currency: CNY, required: true, least: 0}
