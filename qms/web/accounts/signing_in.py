@@ -78,6 +78,12 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in"), 303)
 
 
+@pages.post("/confirm")
+def confirm() -> ResponseReturnValue:
+    """Go on to a look that asked for the password again; the guard has taken it by then (SEC-12)."""
+    return redirect(local(request.form.get("next")), 303)
+
+
 @pages.route("/password", methods=["GET", "POST"])
 @limiter.limit(a_minute(30), methods=["POST"])
 def password() -> ResponseReturnValue:
