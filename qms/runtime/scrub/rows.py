@@ -187,6 +187,13 @@ def frozen(work: Work) -> Iterator[Finding | None]:
         yield None if name is None else Finding(Kind.ALTERED, told, {"record": name})
 
 
+def witnessed(work: Work) -> Iterator[Finding | None]:
+    """Every filed record's rows against what the trail was told of it; None for each that agrees."""
+    for name in records.unlike_trail(work):
+        told = N_("The rows of record {record} say other things than the trail.")
+        yield None if name is None else Finding(Kind.ALTERED, told, {"record": name})
+
+
 def sealed(work: Work) -> Iterator[Finding | None]:
     """Everything that is kept sealed and was not erased, under its own key; None for what opens (D-0022)."""
     for found in chain(records.unopened(work), parties.unopened(work)):

@@ -59,6 +59,7 @@ COUNTED: Final = {
     "rows": N_("Rows"),
     "signatures": N_("Signatures"),
     "frozen": N_("Frozen contents"),
+    "witnessed": N_("Records against the trail"),
     "sealed": N_("Sealed contents"),
     "entries": N_("Entries of the trail"),
     "checkpoints": N_("Kept checkpoints"),
@@ -155,6 +156,10 @@ class Scrub:
             yield from rows.lost_numbers(work.session)
             for finding in rows.frozen(work):
                 self.done.counts["frozen"] += 1
+                if finding is not None:
+                    yield finding
+            for finding in rows.witnessed(work):
+                self.done.counts["witnessed"] += 1
                 if finding is not None:
                     yield finding
             for finding in rows.sealed(work):
