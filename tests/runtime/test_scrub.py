@@ -1,4 +1,4 @@
-"""A fault of each kind is found and named, alone, and what was mended is not found again (REL-14)."""
+"""A fault of each kind is found and named, alone; mended it is not found again (REL-14, P11-10a)."""
 
 from __future__ import annotations
 
