@@ -12,6 +12,8 @@ _LONGEST: Final = timedelta(minutes=15)
 _FORGOTTEN: Final = timedelta(hours=24)
 WINDOW: Final = timedelta(hours=1)
 CROWD: Final = 50
+MINUTE: Final = timedelta(minutes=1)
+SPREE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,13 @@ def signing_lock(failures: int, now: datetime, minutes: int) -> datetime | None:
     return now + timedelta(minutes=minutes) if failures >= FREE else None
 
 
-def blocked_until(tally: Tally, crowd: int, now: datetime) -> datetime | None:
+def blocked_until(tally: Tally, crowd: int, now: datetime, spree: int = 0) -> datetime | None:
     """Until when this address must wait for this account, or None (SEC-09, MLP-02).
 
     `crowd` are the failures of the account from all addresses within the last hour. When a crowd
     guesses, only addresses from which the account has been used before may still try: its owner
-    is not locked out by strangers.
+    is not locked out by strangers. `spree` are the failures from the address within the last minute,
+    whatever the accounts: after sixty only those known there may still try.
     """
     if tally.failed_at is not None:
         until = tally.failed_at + wait_after(tally.failures)
@@ -56,4 +59,6 @@ def blocked_until(tally: Tally, crowd: int, now: datetime) -> datetime | None:
             return until
     if crowd >= CROWD and tally.succeeded_at is None:
         return now + _LONGEST
+    if spree >= SPREE and tally.succeeded_at is None:
+        return now + MINUTE
     return None

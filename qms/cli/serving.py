@@ -103,6 +103,7 @@ def _count_together(folder: Path) -> None:
 
 def _serve_pages(home: Path, options: Mapping[str, Any]) -> None:
     os.environ["QMS_HOME"] = str(home)
+    os.environ["QMS_WEB_PROCESSES"] = str(options["workers"])
     Pages(options).run()
 
 

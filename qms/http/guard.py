@@ -56,6 +56,18 @@ EVERYDAY: Final = frozenset(
 """Acts for which having signed in is enough; a route that is not listed asks for the password again."""
 EXPORTING: Final = frozenset({"registers.export"})
 """Acts of everyday blueprints that take content out: they ask all the same (SEC-12)."""
+DOWNLOADS: Final = frozenset(
+    {
+        "competence.export",
+        "documents.export",
+        "registers.fetch",
+        "time_limits.bulletin_file",
+        "time_limits.register_file",
+        "trail.export_csv",
+        "trail.export_proof",
+    }
+)
+"""Looks that take lists out as files: they ask as acts do, though they change nothing (SEC-12)."""
 SIGNED: Final = frozenset(
     {
         "accounts.password",
@@ -74,6 +86,7 @@ SIGNED: Final = frozenset(
 """Acts whose own page asks for the password, every time (P11-200)."""
 _ALWAYS: Final = frozenset({"accounts.sign_out", "trail.restart"})
 """Acts that ask by themselves whether the workspace is closed: leaving, and what opens it again."""
+_CONFIRM: Final = "accounts.confirm"
 _ITS_OWN: Final = frozenset({LOGIN, PASSWORD, CODE, "csrf_token"})
 _FROM_ANYWHERE: Final = frozenset({"accounts.sign_out", "home.language"})
 _UNTIL_CHANGED: Final = frozenset({"accounts.password", "accounts.sign_out", "home.language"})
@@ -83,7 +96,7 @@ _UNTIL_ENROLLED: Final = _UNTIL_CHANGED | {"accounts.second_factor", "accounts.c
 def asks_again(endpoint: str) -> bool:
     """Whether an act of this route needs a fresh proof of the password (SEC-12); unlisted ones do."""
     listed = EVERYDAY | SIGNED
-    return endpoint in EXPORTING or {endpoint, endpoint.partition(".")[0]}.isdisjoint(listed)
+    return endpoint in EXPORTING | DOWNLOADS or {endpoint, endpoint.partition(".")[0]}.isdisjoint(listed)
 
 
 def attach(app: Flask) -> None:
@@ -136,8 +149,11 @@ def _turned_away() -> ResponseReturnValue | None:
 def _prompt(who: Visitor) -> ResponseReturnValue | None:
     """Ask for the password where it was last given too long ago (SEC-12)."""
     fresh = timedelta(minutes=look().settings.fresh_minutes)
-    if request.method in SAFE or look().now - who.authenticated_at < fresh:
+    takes_out = request.endpoint in DOWNLOADS
+    if (request.method in SAFE and not takes_out) or look().now - who.authenticated_at < fresh:
         return None
+    if takes_out:
+        return _asked(403, "again", on=(url_for(_CONFIRM), here()))
     password = request.form.get(PASSWORD)
     if not password:
         return _asked(403, "again")
@@ -151,14 +167,19 @@ def _prompt(who: Visitor) -> ResponseReturnValue | None:
     return None
 
 
-def _asked(code: int, what: str, refusal: QmsError | None = None) -> tuple[str, int]:
+def _asked(
+    code: int, what: str, refusal: QmsError | None = None, on: tuple[str, str] | None = None
+) -> tuple[str, int]:
     """The page that asks; every field that was sent comes along, so that nothing typed is lost.
 
-    `what` is `login` for a stranger, `code` for the second step, `again` for who is signed in.
+    `what` is `login` for a stranger, `code` for the second step, `again` for who is signed in. A look
+    that asks takes no password itself: `on` is the act that does, and where it leads on to.
     """
     kept = [pair for pair in request.form.items(multi=True) if pair[0] not in _ITS_OWN]
+    action, kept = (on[0], [("next", on[1])]) if on else (request.full_path, kept)
     body = page(
         "confirm.html",
+        action=action,
         kept=kept,
         files=bool(request.files),
         names=(LOGIN, PASSWORD, CODE),

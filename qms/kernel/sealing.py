@@ -96,6 +96,11 @@ def has_key(keys: Path, key: str) -> bool:
     return _path(keys, key).is_file()
 
 
+def refuse_missing(keys: Path, key: str) -> None:
+    """Refuse a key that is not there, or that others could read."""
+    _read(keys, key)
+
+
 def destroy(keys: Path, key: str) -> bool:
     """Destroy a key: what was sealed under it, here and in every copy, is erased. Says whether it was there.
 

@@ -17,13 +17,20 @@ class OpenToOthersError(Exception):
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Write a secret durably, mode 0600 in a folder of 0700; a FileExistsError where there is one."""
+    """Write a secret durably, mode 0600 in a folder of 0700; a FileExistsError where there is one.
+
+    What could not be written whole leaves no file, which would be half a secret for ever (REL-04).
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        path.unlink()
+        raise
 
 
 def read_private(path: Path) -> bytes:

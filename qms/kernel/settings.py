@@ -43,7 +43,9 @@ _PLACES: Final = ("administer_from", "metrics_from")
 _TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
-RESERVED: Final = frozenset({"QMS_HOME", "QMS_LOGIN", "QMS_CLI_LANGUAGE", "QMS_CI", "QMS_TEST_POSTGRESQL"})
+RESERVED: Final = frozenset({
+    "QMS_HOME", "QMS_LOGIN", "QMS_CLI_LANGUAGE", "QMS_CI", "QMS_TEST_POSTGRESQL", "QMS_WEB_PROCESSES",
+})  # fmt: skip
 """Names of the environment that steer commands and tests and are no settings."""
 
 

@@ -59,6 +59,7 @@ from qms.parties.queries import (
     names,
     party,
     subjects,
+    unopened,
 )
 
 __all__ = [
@@ -124,4 +125,5 @@ __all__ = [
     "set_contacts",
     "set_lists",
     "subjects",
+    "unopened",
 ]

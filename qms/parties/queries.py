@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import false, func, or_, select
 
 from qms import accounts, trail
+from qms.kernel.errors import Damaged
 from qms.parties import access, rows
 from qms.parties.gaps import Facts, missing
 from qms.parties.kinds import Kind, State, folded
@@ -17,7 +18,7 @@ from qms.parties.models import LONGEST_FOLDED, Party, PartyContact, PartyIdentif
 from qms.parties.operations.keeping import Contact, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from qms.trail import TrailRow
 
 PAGE: Final = 50
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,18 @@ def kept_number(session: Session, number: str) -> str:
 def contacts(work: Work, number: str) -> list[Contact]:
     """Whom one speaks to at a party, for whom it exists."""
     return opened(work, rows.seen(work.session, work.rights, number))
+
+
+def unopened(work: Work) -> Iterator[str | None]:
+    """The number of each party whose sealed contacts do not open; None for each sound one (D-0022)."""
+    sealed = select(Party).where(Party.seal.is_not(None), Party.erased_at.is_(None)).order_by(Party.id)
+    for row in work.session.scalars(sealed.execution_options(yield_per=_BATCH)):
+        try:
+            opened(work, row)
+        except Damaged:
+            yield row.number
+        else:
+            yield None
 
 
 def listing(

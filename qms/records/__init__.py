@@ -76,10 +76,11 @@ from qms.records.queries import (
     steps,
     versions,
 )
-from qms.records.rechecking import altered, lost_numbers
+from qms.records.rechecking import altered, lost_numbers, unopened
 from qms.records.rows import KIND, definition_of, name, ref_of
 from qms.records.states import State, StepState
 from qms.records.telling import filed
+from qms.records.witnessed import unlike_trail
 
 __all__ = [
     "FOLLOW_UP",
@@ -168,6 +169,8 @@ __all__ = [
     "submit",
     "system",
     "template",
+    "unlike_trail",
+    "unopened",
     "values",
     "values_of",
     "versions",

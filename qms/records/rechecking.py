@@ -9,13 +9,24 @@ from sqlalchemy.orm import joinedload
 
 from qms.accounts.models import Signature
 from qms.documents.models import Revision
+from qms.kernel import sealing
+from qms.kernel.errors import Damaged
 from qms.records import contents, numbering, rows
-from qms.records.models import Record, RecordAct, RecordAmendment, RecordContent, RecordSeries
+from qms.records.models import (
+    Record,
+    RecordAct,
+    RecordAmendment,
+    RecordContent,
+    RecordDraft,
+    RecordSeries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.orm import Session
+
+    from qms.kernel.work import Work
 
 _BATCH: Final = 500
 
@@ -76,3 +87,32 @@ def lost_numbers(session: Session) -> Iterator[str]:
             given = [numbering.number(series.series, place) for place in range(first, last)]
             there = set(session.scalars(select(Record.number).where(Record.number.in_(given))))
             yield from (each for each in given if each not in there)
+
+
+def unopened(work: Work) -> Iterator[str | None]:
+    """The name of each record of which something sealed does not open; None for each sound one (D-0022).
+
+    What was erased has no key, and is not asked for one.
+    """
+    after = 0
+    while True:
+        query = select(Record).where(Record.id > after, Record.seal.is_not(None), Record.erased_at.is_(None))
+        found = work.session.scalars(query.order_by(Record.id).limit(_BATCH)).all()
+        for record in found:
+            after = record.id
+            yield None if _opens(work, record) else rows.name(record)
+        work.session.expunge_all()
+        if len(found) < _BATCH:
+            return
+
+
+def _opens(work: Work, record: Record) -> bool:
+    try:
+        sealing.refuse_missing(work.settings.at(work.settings.keys), record.seal or "")
+        for model in (RecordContent, RecordDraft):
+            boxes = select(model.sealed).where(model.record_id == record.id, model.sealed.is_not(None))
+            for box in work.session.scalars(boxes):
+                contents.opened(work, record, box or b"")
+    except Damaged:
+        return False
+    return True

@@ -57,7 +57,12 @@ def report(work: Work, warning: int, remark: str) -> ControlWarning:
             source=f"control-warning:{row.id}",
             subject=describe.TOLD,
             text=describe.TOLD_BODY,
-            facts={"point": f"{row.document}#{row.code}"},
+            facts={
+                "point": f"{row.document}#{row.code}",
+                tasks.SECRECY: row.secrecy,
+                tasks.CIRCLE: row.circle,
+                tasks.RIGHT: "documents:read",
+            },
         )
     return row
 

@@ -28,7 +28,7 @@ from qms.kernel.errors import Conflict, Forbidden
 from qms.kernel.labels import LANGUAGES, in_language, say
 from qms.kernel.ports import Rights, Secrecy
 from qms.kernel.refs import Ref
-from qms.rendering import Stamp, StampKind
+from qms.rendering import Pool, Stamp, StampKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +53,7 @@ _UNSAFE: Final = re.compile(r"[^\w.-]")
 _PICTURE: Final = re.compile(r'(<img [^>]*?\bsrc=")([^":/]*)(")')
 _EXCHANGE: Final = 2
 _HERE: Final = -100
+_BLANK: Final = ".blank.pdf"
 
 
 class MayNotExportSite(Forbidden):
@@ -146,7 +147,7 @@ def export_site(
             made = _write(work, _Folder(unfinished), readers, told)
             head = trail.head(work.session)
         _finish(made, {"grade": readers.grade.name.lower(), "entries": head[0], "at": iso(work.now)})
-        count = sum(1 for name in made.sums if name.endswith(".pdf"))
+        count = sum(name.startswith("documents/") and name.endswith(".html") for name in made.sums)
         after = {
             "grade": readers.grade.name.lower(),
             "departments": None if readers.departments is None else sorted(readers.departments),
@@ -181,18 +182,27 @@ def refuse_other(folder: Path) -> None:
 def _write(work: Work, folder: _Folder, readers: Readers, told: Callable[[int, int], None] | None) -> _Folder:
     listed = documents.library(work.session, work.rights, work.today)
     site = _Site(work, listed, readers)
-    for count, each in enumerate(listed, 1):
-        revision = documents.revision(work.session, work.rights, each.ref, work.today)
-        folder.add(f"documents/{site.name(each)}.html", site.document(each, revision))
-        folder.add(f"documents/{site.name(each)}.pdf", site.copy(each))
-        for picture, digest in documents.pictures(work, each.ref).items():
-            folder.add(f"documents/{site.name(each)}/{picture}", work.vault.read(digest))
-        if told:
-            told(count, len(listed))
+    with _setting(work) as pool:
+        for count, each in enumerate(listed, 1):
+            revision = documents.revision(work.session, work.rights, each.ref, work.today)
+            folder.add(f"documents/{site.name(each)}.html", site.document(each, revision))
+            folder.add(f"documents/{site.name(each)}.pdf", site.copy(each))
+            if each.kind == documents.Kind.FORM:
+                folder.add(f"documents/{site.name(each)}{_BLANK}", site.blank(each, pool))
+            for picture, digest in documents.pictures(work, each.ref).items():
+                folder.add(f"documents/{site.name(each)}/{picture}", work.vault.read(digest))
+            if told:
+                told(count, len(listed))
     for language in LANGUAGES:
         folder.add(f"index.{language}.html", site.index(language))
     folder.add("index.html", site.index(work.settings.language))
     return folder
+
+
+def _setting(work: Work) -> Pool:
+    """The typesetter of blank sheets, a process of its own that begins with the first of them (SEC-19)."""
+    settings = work.settings
+    return Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1)
 
 
 class _Site:
@@ -241,8 +251,17 @@ class _Site:
 
     def copy(self, each: Listed) -> bytes:
         """The stored PDF, stamped as an uncontrolled copy of this instant (DOC-04)."""
+        return rendering.stamp(self.work.vault.read(each.pdf_digest or ""), self._mark(each))
+
+    def blank(self, each: Listed, pool: Pool) -> bytes:
+        """The empty sheet of a form, to be filled in by hand while nothing else answers."""
+        printed = documents.blank(self.work, each.ref)
+        made = pool.render(printed.sheet, printed.source, printed.source_name)
+        return rendering.stamp(made.pdf, self._mark(each))
+
+    def _mark(self, each: Listed) -> Stamp:
         settings = self.work.settings
-        mark = Stamp(
+        return Stamp(
             kind=StampKind.UNCONTROLLED,
             language=each.language,
             name=settings.organisation,
@@ -251,7 +270,6 @@ class _Site:
             note=say("Emergency set", each.language),
             fonts=rendering.own_fonts(settings.at(settings.fonts)),
         )
-        return rendering.stamp(self.work.vault.read(each.pdf_digest or ""), mark)
 
     def _page(self, template: str, language: str, **facts: Any) -> bytes:
         def words(text: str, **more: object) -> str:
@@ -277,6 +295,7 @@ class _Site:
                 kind_of=documents.Kind,
                 grade_of=Secrecy,
                 name=self.name,
+                blank=_BLANK,
                 own=lambda each: in_language(each.title, each.language),
                 count=len(self.listed),
                 **facts,

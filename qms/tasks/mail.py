@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from qms.accounts import Person
+from qms.accounts import Person, rights_of
 from qms.kernel.labels import Phrase, say
 from qms.tasks.chasing import back_off_minutes
 from qms.tasks.errors import MailDoubtful, MailNotSent
 from qms.tasks.models import Notice
 from qms.tasks.operations import MAIL
-from qms.tasks.queries import MAYBE_TWICE, waiting
+from qms.tasks.queries import MAYBE_TWICE, NO_LONGER, waiting
+from qms.tasks.telling import may_be_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,20 +177,40 @@ def send_waiting(works: Works, actor: Actor, limit: int = 50) -> int:
 def claim(work: Work) -> Letter | None:
     """Take up the next waiting message; until the lease ends nobody else takes it (REL-16).
 
-    The row says from now on that the message may arrive twice; only `mark` takes that back.
+    The row says from now on that the message may arrive twice; only `mark` takes that back. What its
+    receiver may no longer be told, or can no longer get, is given up on the way (SEC-06, SEC-07).
     """
-    row = work.session.scalar(
+    while (row := _next(work)) is not None:
+        receiver = work.session.get_one(Person, row.person_id)
+        if _is_for(work, row, receiver):
+            return _taken(work, row, receiver)
+        again = (row.error or "").startswith(MAYBE_TWICE)
+        row.claimed_at, row.error = work.now, f"{MAYBE_TWICE} {NO_LONGER}" if again else NO_LONGER
+        work.session.flush()
+    return None
+
+
+def _next(work: Work) -> Notice | None:
+    return work.session.scalar(
         select(Notice)
         .where(Notice.channel == MAIL, Notice.claimed_at.is_(None), Notice.not_before <= work.now)
         .order_by(Notice.not_before, Notice.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if row is None:
-        return None
+
+
+def _is_for(work: Work, row: Notice, receiver: Person) -> bool:
+    """Whether the receiver is still there and may still be told; what was queued may have waited."""
+    about = row.facts.get("task")
+    facts = about[1] if isinstance(about, list) else row.facts
+    rights = rights_of(work.session, receiver.id, work.today)
+    return receiver.active and bool(receiver.email) and may_be_told(facts, rights)
+
+
+def _taken(work: Work, row: Notice, receiver: Person) -> Letter:
     again = (row.error or "").startswith(MAYBE_TWICE)
     row.not_before, row.error = work.now + LEASE, MAYBE_TWICE
-    receiver = work.session.get_one(Person, row.person_id)
     return Letter(
         notice_id=row.id,
         name=receiver.name,

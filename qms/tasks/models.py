@@ -55,7 +55,8 @@ class Notice(Base):
     """One message to one person by one channel about one source; the schema refuses a second (law 4).
 
     Whoever takes it up moves `not_before` to the end of a lease, and `error` says that it may arrive
-    twice until the end is marked. `claimed_at` without `sent_at`: given up, since it may have left often.
+    twice until the end is marked. `claimed_at` without `sent_at`: given up, since it may have left often
+    or its receiver may no longer be told.
     """
 
     __tablename__ = "notice"

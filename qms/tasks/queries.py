@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 MAYBE_TWICE: Final = "It may arrive twice: how an earlier attempt ended is not known."
+NO_LONGER: Final = "Its receiver has left, or may no longer be told of it."
 """What a message's row says while it is handed over, and for ever where nobody said how that ended."""
 
 
@@ -171,7 +172,7 @@ def doubtful(session: Session, before: datetime) -> Sequence[Notice]:
     """
     told = Notice.error.startswith(MAYBE_TWICE, autoescape=True)
     taken_up = func.coalesce(Notice.claimed_at, Notice.not_before)
-    given_up = and_(Notice.claimed_at.is_not(None), Notice.sent_at.is_(None))
+    given_up = and_(Notice.claimed_at.is_not(None), Notice.sent_at.is_(None), Notice.error != NO_LONGER)
     return session.scalars(
         select(Notice).where(or_(told, given_up), taken_up < before).order_by(Notice.id)
     ).all()

@@ -30,6 +30,7 @@ LABELS: Final[Mapping[str, str]] = {
     "department": N_("department"),
     "departments": N_("departments"),
     "digest": N_("digest of the content"),
+    "said": N_("digest of decision and opinion"),
     "documents": N_("documents"),
     "due": N_("due on"),
     "edition": N_("edition"),

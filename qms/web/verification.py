@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from qms import documents, rendering
 from qms.documents import Standing
 from qms.http.edge import language, look, page, public
-from qms.http.limits import limiter
+from qms.http.limits import a_minute, limiter
 from qms.kernel.errors import Missing
 from qms.kernel.labels import LANGUAGES, N_, say
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("verification", __name__)
 # Thirty looks a minute serve every desk; a guesser of 80 bits gets nowhere (SEC-09).
-_LIMIT: Final = "30 per minute"
+_LIMIT: Final = a_minute(30)
 _SAID: Final[Mapping[Standing, str]] = {
     Standing.IN_FORCE: N_("In force since {since}."),
     Standing.PENDING: N_("Issued, but not in force before {since}."),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qms.accounts import attempts
-from qms.accounts.attempts import CROWD, Tally, blocked_until, counted, wait_after
+from qms.accounts.attempts import CROWD, SPREE, Tally, blocked_until, counted, wait_after
 from qms.accounts.names import is_code, is_login, normalised
 from qms.accounts.passwords import POLICIES, faults, is_common, is_too_old, policy, random_password
 from qms.accounts.permissions import (
@@ -217,6 +217,9 @@ def test_strangers_cannot_lock_out_the_owner() -> None:
     assert blocked_until(Tally(), 0, NOW) is None
     assert blocked_until(Tally(), CROWD, NOW) == NOW + timedelta(minutes=15)
     assert blocked_until(Tally(0, None, NOW - timedelta(days=3)), CROWD * 20, NOW) is None
+    assert blocked_until(Tally(), 0, NOW, SPREE - 1) is None
+    assert blocked_until(Tally(), 0, NOW, SPREE) == NOW + timedelta(minutes=1)
+    assert blocked_until(Tally(0, None, NOW - timedelta(days=3)), 0, NOW, SPREE) is None
     assert blocked_until(Tally(5, NOW), 5, NOW) == NOW + timedelta(seconds=30)
     assert blocked_until(Tally(5, NOW - timedelta(seconds=30)), 5, NOW) is None
     assert attempts.FREE == 5

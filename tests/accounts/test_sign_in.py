@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from qms import accounts
 from qms.accounts import PasswordTooWeak, SignInRefused, TooManyAttempts
@@ -209,6 +209,30 @@ def test_a_crowd_of_strangers_does_not_lock_out_a_known_address(
     assert _try(works, PASSWORD) is None
     clock.advance(timedelta(hours=2))
     assert _try(works, PASSWORD, address="203.0.113.99") is None
+
+
+def test_an_address_that_guesses_at_many_accounts_waits(
+    works: Works, zhang: int, clock: SimulatedClock
+) -> None:
+    """SEC-09: sixty failures a minute in all processes; who is known there or comes elsewhere gets in."""
+    assert zhang
+    with works.writing(SERVICE) as work:
+        for number in range(11):
+            account = sha256(f"guess {number}".encode()).hexdigest()
+            work.session.add(Attempt(account=account, address=HERE, failures=30, failed_at=work.now))
+        for number in range(4):
+            account = sha256(f"more {number}".encode()).hexdigest()
+            work.session.add(Attempt(account=account, address=HERE, failures=1, failed_at=work.now))
+    assert _try(works, "wrong", login="nobody") is SignInRefused  # eleven times five, and four, were before
+    assert _try(works, PASSWORD) is TooManyAttempts
+    assert _try(works, "wrong", login="another") is TooManyAttempts
+    assert _try(works, PASSWORD, address="198.51.100.7") is None
+    clock.advance(timedelta(minutes=1))
+    assert _try(works, PASSWORD) is None
+    with works.writing(SERVICE) as work:
+        work.session.execute(update(Attempt).where(Attempt.failures > 0).values(failed_at=work.now))
+    assert _try(works, "wrong", login="another") is TooManyAttempts
+    assert _try(works, PASSWORD) is None
 
 
 def test_failures_survive_the_rollback(works: Works, zhang: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
@@ -109,6 +111,7 @@ def broken(work: Work) -> Iterator[str]:
         yield from _one(session, row)
     yield from _keys(work)
     yield from _lists(work)
+    yield from _columns(session)
     yield from _once(session)
 
 
@@ -175,6 +178,36 @@ def _lists(work: Work) -> Iterator[str]:
         count = sum(each.action == "retention:certify" for each in told)
         if count != int(row.state is ListState.DONE):
             yield f"{row.number} is {row.state} and was certified {count} times"
+
+
+_SAME: Final = (
+    "number", "form", "state", "filed_on", "closed_on", "department", "secrecy", "circle", "author_id",
+)  # fmt: skip
+
+
+def _columns(session: Session) -> Iterator[str]:
+    """A line of a register says of its record what the record says, and its cells what was frozen (R22)."""
+    found = session.execute(
+        select(RegisterRow, Record, RecordContent)
+        .join(Record, Record.id == RegisterRow.record_id)
+        .outerjoin(
+            RecordContent,
+            (RecordContent.record_id == Record.id) & (RecordContent.version == Record.version),
+        )
+    ).all()
+    for line, record, content in found:
+        differing = [name for name in _SAME if getattr(line, name) != getattr(record, name)]
+        yield from (f"{record.number}: {name} of its line is {getattr(line, name)}" for name in differing)
+        cells = session.scalars(select(RegisterCell).where(RegisterCell.row_id == line.id)).all()
+        told = {each.column_id: each.text if each.number is None else each.number for each in cells}
+        answers = {} if content is None else json.loads(content.content)
+        wanted = {"purpose": answers.get("purpose"), "amount": _millionths(answers.get("amount"))}
+        if told != (wanted if content is not None else {}):
+            yield f"{record.number}: the cells of its line are {told}, it was filed as {wanted}"
+
+
+def _millionths(amount: str | None) -> int | None:
+    return None if amount is None else int(Decimal(amount) * 1_000_000)
 
 
 def _once(session: Session) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
 
@@ -30,6 +31,7 @@ GONE: Final = (OSError, http.client.HTTPException)
 AT_ONCE: Final = 4
 """How many documents a walker has under way while others are being issued."""
 _DONE: Final = 303
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True)
@@ -41,6 +43,15 @@ class Answer:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that is chosen in a form."""
+
+    field: str
+    name: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class Client:
     """One person's browser: keeps cookies, takes the token from a page, and posts its forms."""
@@ -49,14 +60,14 @@ class Client:
     login: str
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, body: str | None = None) -> Answer:
+    def ask(self, method: str, path: str, body: str | bytes | None = None, kind: str = _FORM) -> Answer:
         """One request on a connection of its own."""
         sent = {
             "Host": "localhost",
             "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
         }
         if body is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            sent["Content-Type"] = kind
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as line:
             line.request(method, path, body, sent)
             answer = line.getresponse()
@@ -66,7 +77,7 @@ class Client:
                 self.cookies.update({key: each.value for key, each in SimpleCookie(value).items()})
         return Answer(answer.status, answer.getheader("Location", ""), text)
 
-    def submit(self, page: str, data: dict[str, str], action: str = "") -> Answer:
+    def submit(self, page: str, data: dict[str, str], action: str = "", file: Upload | None = None) -> Answer:
         """Fill in a form of a page as a person would and send it."""
         shown = self.ask("GET", page)
         if shown.location.startswith("/sign-in") and page != "/sign-in":
@@ -76,11 +87,25 @@ class Client:
             return shown
         form = the_form(html.fromstring(shown.text), action or page)
         fields = {**dict(form.form_values()), **data}
-        return self.ask("POST", form.get("action") or page, urlencode(fields))
+        target = form.get("action") or page
+        if file is None:
+            return self.ask("POST", target, urlencode(fields))
+        body, kind = _parts(fields, file)
+        return self.ask("POST", target, body, kind)
 
     def sign_in(self) -> None:
         """By the page, with the password."""
         self.submit("/sign-in", {"login": self.login, "password": PASSWORD})
+
+
+def _parts(fields: dict[str, str], file: Upload) -> tuple[bytes, str]:
+    """The fields of a form and a file, as a browser sends them together."""
+    border = uuid4().hex
+    said = "Content-Disposition: form-data; name="
+    lines = [f'--{border}\r\n{said}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    head = f'--{border}\r\n{said}"{file.field}"; filename="{file.name}"\r\nContent-Type: text/plain\r\n\r\n'
+    body = "".join([*lines, head]).encode() + file.content + f"\r\n--{border}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={border}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Killed at random under load, two hundred times: nothing acknowledged is lost or half done (REL-02).
 
-People walk documents through the real pages, over HTTP, from draft to reading; the real worker issues and
-indexes them. At a random instant the pages, the worker or both are killed by SIGKILL and started again.
+People walk documents through the real pages, over HTTP, from draft to reading, and records from the blank
+sheet with an attachment to the signed decision; the real worker issues and indexes them. At a random
+instant the pages, the worker or both are killed by SIGKILL and started again.
 """
 
 from __future__ import annotations
@@ -25,15 +26,17 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import update
 
-from qms import jobs, trail
+from qms import jobs, records, trail
 from qms.accounts.models import Person
 from qms.runtime import KEEPER, Runtime, build, every_permission
 from tests.cli.databases import fresh_postgresql
+from tests.cli.sheets import into_force
 from tests.cli.terminal import found
 from tests.conftest import CUT
 from tests.crash.house import House
 from tests.crash.invariants import broken, two_in_force, unlike_register
 from tests.documents.factories import Organisation
+from tests.nightly.filing import Filer
 from tests.nightly.load import GONE, Client, Walker, numbers
 
 if TYPE_CHECKING:
@@ -51,9 +54,11 @@ WEIGHTS: Final = (6, 1, 1)
 THOROUGH: Final = 20
 """After so many kills nobody is started before everything has been looked at."""
 PATIENCE: Final = 60
-ONCE: Final = frozenset(
-    f"document:revision:{verb}" for verb in ("draft", "issue", "enter-force", "close-approval", "acknowledge")
-)
+FILERS: Final = 2
+ONCE: Final = frozenset([
+    *(f"document:revision:{verb}" for verb in ("draft", "issue", "enter-force", "close-approval")),
+    *("document:revision:acknowledge", "record:begin", "record:file", "record:close"),
+])  # fmt: skip
 
 
 @dataclass
@@ -104,6 +109,7 @@ class Site:
                 self.told[row.action, str(row.ref), who] += 1
                 self.seq = row.seq
             wrong += two_in_force(work.session)
+            wrong += [f"{each} was given and is nowhere" for each in records.lost_numbers(work.session)]
         wrong += [f"{key} {count} times" for key, count in self.told.items() if key[0] in ONCE and count > 1]
         entries = {(action, ref) for action, ref, _ in self.told}
         wrong += [
@@ -130,6 +136,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 def served(home: Path, url: str) -> Iterator[Site]:
     """A site; whatever of it is left is ended."""
     found(home, url)
+    into_force(home)
     made = build(home)
     with made.works.writing(KEEPER, every_permission()) as work:
         work.session.execute(update(Person).values(email=Person.login + "@example.org"))
@@ -156,7 +163,8 @@ def under_load(site: Site, kills: int, seed: int, until: float = math.inf) -> tu
     How often it killed comes back: less often where the time of the run is over.
     """
     chance = random.Random(seed)  # noqa: S311 - it has to be the same every time
-    people = Walkers([Walker(site.runtime, site.port, numbers(lane, WALKERS)) for lane in range(WALKERS)])
+    walkers = [Walker(site.runtime, site.port, numbers(lane, WALKERS)) for lane in range(WALKERS)]
+    people = Walkers([*walkers, *(Filer(site.runtime, site.port) for _ in range(FILERS))])
     site.start("pages")
     site.start("worker")
     for count in range(1, kills + 1):
@@ -183,7 +191,7 @@ def under_load(site: Site, kills: int, seed: int, until: float = math.inf) -> tu
 class Walkers:
     """Several people at once."""
 
-    each: list[Walker]
+    each: list[Walker | Filer]
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -238,3 +246,4 @@ def test_two_hundred_kills_under_load(site: Site, until: float, capsys: pytest.C
     if kills < KILLS:
         pytest.skip(f"{kills} of {KILLS} kills, nothing wrong: {CUT}")
     assert facts["document:revision:acknowledge"] > WALKERS
+    assert facts["record:close"] > FILERS

@@ -6,26 +6,28 @@ import dataclasses
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from qms import runtime, trail
+from qms import records, runtime, trail
 from qms.kernel.errors import DiskFull
 from qms.kernel.refs import Ref
 from qms.runtime import KEEPER, every_permission, startup
-from tests.cli.terminal import Terminal
+from tests.cli.sheets import FORM, into_force
+from tests.cli.terminal import PASSWORD, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from qms.kernel.settings import Settings
-    from qms.kernel.work import Works
+    from qms.kernel.work import Work, Works
     from qms.runtime import Runtime
 
 MEGABYTE: Final = 1 << 20
@@ -47,8 +49,8 @@ def small(tmp_path: Path) -> Iterator[Path]:
 def cramped(small: Path, at: Callable[[str], Terminal]) -> Iterator[Runtime]:
     """A workspace whose records lie there, which keeps no room free by itself."""
     terminal = at("draft")
-    records, search = terminal.home / "records", terminal.home / "search_index"
-    for folder in (records, search):
+    into_force(terminal.home)
+    for folder in (terminal.home / "records", terminal.home / "search_index"):
         subprocess.run(["cp", "-a", str(folder), str(small)], check=True)
         subprocess.run(["rm", "-r", str(folder)], check=True)
         folder.symlink_to(small / folder.name)
@@ -146,6 +148,100 @@ def test_an_index_without_room_stays_as_it_was(cramped: Runtime, small: Path) ->
         assert cramped.search.state(work).behind == 0
 
 
+def test_an_attachment_without_room_keeps_nothing(cramped: Runtime, small: Path) -> None:
+    """Neither bytes nor a row of it; what the draft had stays, and with room the file is taken."""
+    ref = begun(cramped)
+    kept = files(small / "records" / "vault")
+    filler = fill(small)
+    with pytest.raises(DiskFull):
+        attached(cramped, ref)
+    assert files(small / "records" / "vault") == kept
+    assert standing(cramped, ref)[2:] == (0, {"purpose": "设备", "amount": "10.00", "holder": "某人"})
+    filler.unlink()
+    attached(cramped, ref)
+    assert standing(cramped, ref)[2] == 1
+
+
+def test_a_record_without_room_is_not_filed(cramped: Runtime, small: Path) -> None:
+    """It is still a draft, no number is taken, it is read meanwhile; with room it gets the first number."""
+    ref = begun(cramped)
+    attached(cramped, ref)
+    seq = last(cramped)
+    filler = cramp(cramped, small)
+    with pytest.raises(DiskFull):
+        filed(cramped, ref)
+    state, number, count, answers = standing(cramped, ref)
+    assert (state, number, count, answers["purpose"]) == (records.State.DRAFT, None, 1, "设备")
+    assert last(cramped) == seq
+    filler.unlink()
+    assert filed(cramped, ref).endswith("-000001")
+    with cramped.works.reading(KEEPER) as work:
+        assert list(records.lost_numbers(work.session)) == []
+    assert trail.check(cramped.works, KEEPER).ok
+
+
+def test_a_sealed_key_without_room_leaves_none(cramped: Runtime, small: Path) -> None:
+    """No file that would be half a key, no row that names one; what was sealed before is opened meanwhile."""
+    ref = begun(cramped)
+    keys, seq = files(small / "records" / "keys"), last(cramped)
+    filler = fill(small)
+    with pytest.raises(DiskFull):
+        begun(cramped)
+    assert files(small / "records" / "keys") == keys
+    assert last(cramped) == seq
+    assert standing(cramped, ref)[3]["holder"] == "某人"
+    filler.unlink()
+    assert standing(cramped, begun(cramped))[3]["holder"] == "某人"
+
+
+def begun(made: Runtime) -> Ref:
+    """The author's draft of a record, with something personal in it."""
+    actor, rights = made.person("author")
+    with made.works.writing(actor, rights) as work:
+        answers = {"purpose": "设备", "amount": "10.00", "holder": "某人"}
+        return records.ref_of(records.begin(work, FORM, values=answers))
+
+
+def attached(made: Runtime, ref: Ref) -> None:
+    """A file on the draft, its bytes first."""
+    actor, rights = made.person("author")
+    with made.works.reading(actor, rights) as work:
+        ready = records.ready_file(
+            work, ref, "proof", name="proof.txt", media_type="text/plain", content=os.urandom(20_000)
+        )
+    with made.works.writing(actor, rights) as work:
+        records.add_file(work, ref, "proof", ready)
+
+
+def filed(made: Runtime, ref: Ref, then: Callable[[Work], None] = lambda _: None) -> str:
+    """The record filed, and something else in the same act; gives its number."""
+    actor, rights = made.person("author")
+    with made.works.reading(actor, rights) as work:
+        record = records.record_of(work.session, work.rights, ref, work.today)
+        (file,) = records.files(work.session, record)
+        proof = [{"name": file.name, "digest": file.digest, "size": str(file.size), "type": file.media_type}]
+    with made.works.writing(actor, rights) as work:
+        number = records.submit(work, ref, values={"proof": proof}, password=PASSWORD).number or ""
+        then(work)
+        return number
+
+
+def standing(made: Runtime, ref: Ref) -> tuple[records.State, str | None, int, dict[str, object]]:
+    """State, number, count of files and answers of a draft, as its author reads it."""
+    actor, rights = made.person("author")
+    with made.works.reading(actor, rights) as work:
+        record = records.record_of(work.session, work.rights, ref, work.today)
+        count = len(records.files(work.session, record))
+        return record.state, record.number, count, records.values(work, record)
+
+
+def cramp(made: Runtime, folder: Path) -> Path:
+    """Take all the room there is, and that which the database has set aside for itself."""
+    with closing(sqlite3.connect(made.settings.at(made.settings.records) / "qms.sqlite3")) as connection:
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    return fill(folder)
+
+
 # without any privilege: the limits a process and a database have of their own
 
 
@@ -174,23 +270,43 @@ def test_a_database_that_may_not_grow_undoes_the_act(terminal: Terminal) -> None
     made = runtime.build(terminal.home)
     seq = last(made)
 
-    def grow() -> None:
+    def act() -> None:
         with made.works.writing(KEEPER, every_permission()) as work:
-            said = {"entries": 1, "said": "x" * MEGABYTE}
-            work.record("workspace:backup", Ref("backup", "x"), after=said)
-            connection = work.session.connection()
-            if made.engine.dialect.name == "sqlite":
-                pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-                connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
-            else:
-                connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"))
+            grow(work)
 
     with pytest.raises(DiskFull):
-        grow()
+        act()
     assert last(made) == seq
     made.engine.dispose()
     write(made)
     assert last(made) == seq + 1
+    made.close()
+
+
+def grow(work: Work) -> None:
+    """Write more than the database may hold."""
+    said = {"entries": 1, "said": "x" * MEGABYTE}
+    work.record("workspace:backup", Ref("backup", "x"), after=said)
+    connection = work.session.connection()
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+    else:
+        connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"))
+
+
+def test_a_database_that_may_not_grow_files_no_record(terminal: Terminal) -> None:
+    """The draft, its file and its key stay; the number that was taken is given to the next filing."""
+    into_force(terminal.home)
+    made = runtime.build(terminal.home)
+    ref = begun(made)
+    attached(made, ref)
+    seq = last(made)
+    with pytest.raises(DiskFull):
+        filed(made, ref, grow)
+    assert (last(made), standing(made, ref)[:3]) == (seq, (records.State.DRAFT, None, 1))
+    made.engine.dispose()
+    assert filed(made, ref).endswith("-000001")
     made.close()
 
 

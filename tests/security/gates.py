@@ -160,6 +160,7 @@ ROUTES: Final[dict[str, Gate]] = {
     "metrics.page": Gate(public=True),
     "accounts.sign_out": Gate(),
     "accounts.password": Gate(),
+    "accounts.confirm": Gate(),
     "tasks.inbox": Gate(),
     "time_limits.register": Gate(),
     "time_limits.register_file": Gate(),

@@ -58,6 +58,21 @@ _MORE = (
     "/search/suggest?q=Canary",
     "/search?q=%E9%A3%8E%E9%99%A9%E6%8E%A7%E5%88%B6",
     "/jobs?state=dead",
+    "/records?form=FM-07-02",
+    "/records?form=FM-07-03",
+    "/records?number=000001",
+    "/records/pick/record?x=FM-07",
+    "/records/pick/document?x=Canary",
+    "/records/pick/party?x=Canary",
+    "/parties?q=Canary",
+    "/parties?state=all",
+    "/parties/suggest?q=Canary",
+    "/parties/suggest?q=C-0",
+    "/trail?kind=record",
+    "/trail?kind=party",
+    "/trail?kind=action",
+    "/trail?action=record:",
+    "/trail?action=control-warning:",
 )
 
 

@@ -97,11 +97,16 @@ class Papers:
             yield work
 
     def drafted(
-        self, text: str | None = None, login: str = "author", images: Mapping[str, bytes] | None = None
+        self,
+        text: str | None = None,
+        login: str = "author",
+        images: Mapping[str, bytes] | None = None,
     ) -> Ref:
         """A draft."""
         works = self.runtime.works
-        ready = documents.prepare(works.vault, works.settings, (text or source()).encode(), "text.md", images)
+        content = text or source()
+        file = "text.md" if content.startswith("---") else "text.yaml"
+        ready = documents.prepare(works.vault, works.settings, content.encode(), file, images)
         with self.acting(login) as work:
             return ref_of(documents.draft(work, ready))
 

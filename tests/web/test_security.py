@@ -17,6 +17,7 @@ from qms import accounts, trail
 from qms.app import create_app
 from qms.http.edge import public
 from qms.http.headers import HEADERS
+from qms.http.limits import limiter
 from qms.kernel.database import Base
 from qms.kernel.work import Works
 from qms.runtime import KEEPER, Runtime, every_permission
@@ -334,6 +335,11 @@ def test_too_many_tries_from_one_address_are_turned_away(stranger: Browser) -> N
     ]
     assert codes[:60] == [403] * 60
     assert codes[60:] == [429, 429]
+    with stranger.app.app_context():
+        limiter.reset()  # as another process, which has counted nothing yet
+    answer = stranger.submit("/sign-in", {"login": "guess-62", "password": "x"})
+    assert answer.status_code == 403
+    assert "Try again in 60" in answer.text
 
 
 def test_an_old_sign_in_is_asked_for_the_password(

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
 
 import qms
 from qms.accounts import RESERVED
-from qms.http.guard import EVERYDAY, SIGNED, asks_again
+from qms.http.guard import DOWNLOADS, EVERYDAY, SIGNED, asks_again
 from qms.runtime import Runtime
 from tests.web.house import BASE, PASSWORD, Browser
 from tests.web.routes import Route, routes
@@ -139,6 +140,51 @@ def test_no_exporting_act_is_an_everyday_one(app: Flask) -> None:
         if _called(app.view_functions[route.endpoint]) & names
     }
     assert found == {"registers.export": True, "retention.export": True}
+
+
+def test_every_look_that_takes_a_list_out_asks_too(app: Flask, browser: Open, clock: SimulatedClock) -> None:
+    """SEC-12: of all looks of the route table those listed as downloads ask after ten minutes, no other."""
+    person = browser("manager")
+    clock.advance(timedelta(minutes=11))
+    asked = set()
+    for route in routes(app):
+        if not route.unsafe and not route.public:
+            answer = person.get(route.path)
+            if answer.status_code == 403 and 'name="confirm-password"' in answer.text:
+                asked.add(route.endpoint)
+    assert asked == DOWNLOADS
+
+
+def test_whatever_answers_with_a_list_is_a_download(app: Flask) -> None:
+    """SEC-12: a look whose address ends like a table or names an export is listed; empty tables are none."""
+    found = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and (
+            rule.rule.endswith((".csv", ".xlsx", ".jsonl", ".<suffix>", ".<kind>")) or "/export" in rule.rule
+        )
+    }
+    assert found - DOWNLOADS == {"records.template", "registers.exports"}
+    assert found >= DOWNLOADS
+
+
+def test_a_download_goes_on_after_the_password(browser: Open, clock: SimulatedClock) -> None:
+    """SEC-12: a wrong password is refused, the right one leads to the file; the address cannot lead away."""
+    person = browser("manager")
+    clock.advance(timedelta(minutes=11))
+    path = "/d/list/master-list.csv?state=all"
+    shown = person.get(path)
+    assert shown.status_code == 403
+    (field,) = html.fromstring(shown.text).xpath("//form[@action='/confirm']//input[@name='next']/@value")
+    assert field == path
+    wrong = person.post("/confirm", {"next": path, "confirm-password": "wrong"})
+    assert (wrong.status_code, "confirm-password" in wrong.text) == (403, True)
+    assert person.get(path).status_code == 403
+    right = person.post("/confirm", {"next": path, "confirm-password": PASSWORD})
+    assert (right.status_code, right.location) == (303, path)
+    assert person.get(path).headers["Content-Disposition"].startswith("attachment")
+    assert person.post("/confirm", {"next": "//evil.example"}).location == "/"
 
 
 @pytest.mark.parametrize(("minutes", "asked"), [(1, True), (11, True), (12, False)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qms import accounts
-from qms.http.limits import limiter
+from qms.http.limits import PROCESSES, a_minute, limiter
 from qms.kernel.clock import local_day
 from qms.kernel.ports import Secrecy
 from tests.web.house import Browser, person_id, words_of
@@ -94,5 +94,13 @@ def test_an_unknown_code_is_answered_calmly(stranger: Browser) -> None:
 def test_guessing_is_slowed_down(stranger: Browser) -> None:
     """SEC-09: an address that asks too often is told to wait."""
     codes = [stranger.get(f"/v/AAAA-BBBB-CCCC-{number:04d}").status_code for number in range(40)]
-    assert codes[0] == 404
-    assert codes[-1] == 429
+    assert codes == [404] * 30 + [429] * 10
+
+
+def test_the_processes_share_the_bound(stranger: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SEC-09, D-0040: each of four web processes lets a quarter through, and no less than one."""
+    monkeypatch.setenv(PROCESSES, "4")
+    codes = [stranger.get(f"/v/AAAA-BBBB-CCCC-{number:04d}").status_code for number in range(9)]
+    assert codes == [404] * 7 + [429] * 2
+    monkeypatch.setenv(PROCESSES, "64")
+    assert a_minute(30)() == "1 per minute"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from qms.accounts import attempts
@@ -41,19 +41,28 @@ def refuse_blocked(
     """
     row = session.get(Attempt, (account, address[:64]))
     tally = attempts.Tally() if row is None else attempts.Tally(row.failures, row.failed_at, row.succeeded_at)
-    crowd = (
-        0
-        if address == OWN_SESSION
-        else session.scalar(
-            select(func.coalesce(func.sum(Attempt.failures), 0)).where(
-                Attempt.account == account, Attempt.failed_at > now - attempts.WINDOW
-            )
-        )
-    )
-    until = attempts.blocked_until(tally, int(crowd or 0), now)
+    own = address == OWN_SESSION
+    crowd = 0 if own else _crowd(session, account, now)
+    spree = 0 if own or not address else _spree(session, address, now)
+    until = attempts.blocked_until(tally, crowd, now, spree)
     if until is not None:
         seconds = max(1, int((until - now).total_seconds() + 0.999))
         raise TooManyAttempts(until=until, seconds=seconds, account=account, person_id=person_id)
+
+
+def _crowd(session: Session, account: str, now: datetime) -> int:
+    """The failures of an account from all addresses within the last hour."""
+    lately = Attempt.failed_at > now - attempts.WINDOW
+    found = select(func.sum(Attempt.failures)).where(Attempt.account == account, lately)
+    return int(session.scalar(found) or 0)
+
+
+def _spree(session: Session, address: str, now: datetime) -> int:
+    """The failures from an address within the last minute, in all processes; of one account five at most."""
+    lately = Attempt.failed_at > now - attempts.MINUTE
+    counted = case((Attempt.failures < attempts.FREE, Attempt.failures), else_=attempts.FREE)
+    found = select(func.sum(counted)).where(Attempt.address == address[:64], lately)
+    return int(session.scalar(found) or 0)
 
 
 def count_failure(work: Work, account: str, address: str) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from qms.kernel.database import next_number
-from qms.records import contents, numbering, rows, seats, telling
+from qms.records import contents, numbering, rows, seats, telling, witnessed
 from qms.records.errors import FilingNotAllowed
 from qms.records.models import RecordSeries, RecordStep
 from qms.records.operations import _answers, advancing, drafting, marking, opening, timing
@@ -63,14 +63,18 @@ def submit(
         if step is not None:
             seats.refuse_stranger(work, record, step, found)
         row = _first_step(work, record, step, found)
-    marking.mark(work, record, row, step, frozen, password=password, opinion=opinion, decision=decision)
+    made = marking.mark(
+        work, record, row, step, frozen, password=password, opinion=opinion, decision=decision
+    )
     contents.drop_draft(work, record, record.author_id)
     after = {
         "form": record.form,
         "round": record.round,
         "version": record.version,
         "digest": frozen.digest,
+        "said": witnessed.said(made.digest, made.decision, made.opinion),
         "department": record.department,
+        "on": str(record.filed_on),
     }
     work.record("record:file", rows.ref_of(record), after=after)
     if not again:

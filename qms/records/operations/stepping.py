@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from qms import tasks
-from qms.records import contents, rows, seats, telling
+from qms.records import contents, rows, seats, telling, witnessed
 from qms.records.errors import (
     HandedOver,
     NothingGoesBack,
@@ -67,6 +67,7 @@ def act(
         "step": step,
         "round": record.round,
         "digest": frozen.digest,
+        "said": witnessed.said(made.digest, made.decision, made.opinion),
         "decision": decision,
         "standing_for": standing_for,
     }

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     VALIDITY = "two-in-force"
     ISSUED = "half-issued"
     ALTERED = "altered"
+    SEALED = "sealed"
     NUMBER = "number-lost"
     SIGNATURE = "signature"
     INDEX = "index"

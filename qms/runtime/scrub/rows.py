@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from qms import accounts, documents, records
+from qms import accounts, documents, parties, records
 from qms.accounts.models import Signature
 from qms.documents.models import Document, Revision, Validity
 from qms.kernel.database import READING, options
@@ -184,6 +185,24 @@ def frozen(work: Work) -> Iterator[Finding | None]:
     for name in records.altered(work.session):
         told = N_("What is kept of record {record} is not what was filed and signed.")
         yield None if name is None else Finding(Kind.ALTERED, told, {"record": name})
+
+
+def witnessed(work: Work) -> Iterator[Finding | None]:
+    """Every filed record's rows against what the trail was told of it; None for each that agrees."""
+    for name in records.unlike_trail(work):
+        told = N_("The rows of record {record} say other things than the trail.")
+        yield None if name is None else Finding(Kind.ALTERED, told, {"record": name})
+
+
+def sealed(work: Work) -> Iterator[Finding | None]:
+    """Everything that is kept sealed and was not erased, under its own key; None for what opens (D-0022)."""
+    for found in chain(records.unopened(work), parties.unopened(work)):
+        if found is None:
+            yield None
+            continue
+        told = N_("What is sealed of {what} does not open; "
+                  "its key is to be restored from the backup of the keys.")  # fmt: skip
+        yield Finding(Kind.SEALED, told, {"what": found})
 
 
 def lost_numbers(session: Session) -> Iterator[Finding]:

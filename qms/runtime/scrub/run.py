@@ -59,6 +59,8 @@ COUNTED: Final = {
     "rows": N_("Rows"),
     "signatures": N_("Signatures"),
     "frozen": N_("Frozen contents"),
+    "witnessed": N_("Records against the trail"),
+    "sealed": N_("Sealed contents"),
     "entries": N_("Entries of the trail"),
     "checkpoints": N_("Kept checkpoints"),
     "clauses": N_("Clauses in the index"),
@@ -154,6 +156,14 @@ class Scrub:
             yield from rows.lost_numbers(work.session)
             for finding in rows.frozen(work):
                 self.done.counts["frozen"] += 1
+                if finding is not None:
+                    yield finding
+            for finding in rows.witnessed(work):
+                self.done.counts["witnessed"] += 1
+                if finding is not None:
+                    yield finding
+            for finding in rows.sealed(work):
+                self.done.counts["sealed"] += 1
                 if finding is not None:
                     yield finding
 

@@ -11,7 +11,7 @@ from qms.http import session as cookie
 from qms.http.edge import act, local, look, page, public, tell, visitor
 from qms.http.entering import WRONG, enter, enter_code, step
 from qms.http.forms import Form
-from qms.http.limits import limiter
+from qms.http.limits import a_minute, limiter
 from qms.http.refusals import journal
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_
@@ -78,8 +78,14 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in"), 303)
 
 
+@pages.post("/confirm")
+def confirm() -> ResponseReturnValue:
+    """Go on to a look that asked for the password again; the guard has taken it by then (SEC-12)."""
+    return redirect(local(request.form.get("next")), 303)
+
+
 @pages.route("/password", methods=["GET", "POST"])
-@limiter.limit("30 per minute", methods=["POST"])
+@limiter.limit(a_minute(30), methods=["POST"])
 def password() -> ResponseReturnValue:
     """Choose one's own password: before anything else at the first sign-in, later at will."""
     who = visitor()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from qms import documents, rendering
 from qms.documents import Standing, State
 from qms.http.edge import NothingToSee, close, look
-from qms.http.limits import limiter
+from qms.http.limits import a_minute, limiter
 from qms.rendering import Pool, Stamp, StampKind
 from qms.web.documents._pages import pages
 from qms.web.documents.library import download, seen
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PDF: Final = "application/pdf"
 # Setting a sheet takes seconds and memory; an author looks now and then.
-_DRAFTS: Final = "6 per minute"
+_DRAFTS: Final = a_minute(6)
 _STAMPS: Final = {
     Standing.PENDING: StampKind.UNCONTROLLED,
     Standing.IN_FORCE: StampKind.UNCONTROLLED,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from qms import documents, records, rendering
 from qms.http.edge import NothingToSee, close
-from qms.http.limits import limiter
+from qms.http.limits import a_minute, limiter
 from qms.kernel.refs import Ref
 from qms.rendering import Pool, Stamp, StampKind
 from qms.web.documents.library import download
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PDF: Final = "application/pdf"
 # Setting a sheet takes seconds and memory; who reads on the screen needs none of it.
-_SHEETS: Final = "6 per minute"
+_SHEETS: Final = a_minute(6)
 
 
 @pages.get("/records/<number>/record.pdf")

@@ -21,13 +21,42 @@ from tests.conftest import START, UNREACHABLE, Server, skip_or_fail
 from tests.rendering.factories import SOURCE, flow, text_sheet
 from tests.web.conftest import runtime
 from tests.web.house import found, names, person_id
-from tests.web.papers import BODY, Papers, source
+from tests.web.papers import BODY, HEAD, Papers, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Engine
+
 __all__ = ["runtime"]
+
+
+def sheet_of(number: str, kind: str, title: str, english: str) -> dict[str, str]:
+    """What the head of a form or register says of it."""
+    return {
+        "number": number, "kind": kind, "title": title, "english": english, "language": "zh-Hans",
+        "owner": "risk", "more": "", "reason": "新编", "summary": "首次发布",
+    }  # fmt: skip
+
+
+_YAML: Final = HEAD.replace("---\n", "")
+FORM: Final = (
+    _YAML.format(**sheet_of("FM-07-01", "form", "登记单", "Sheet"))
+    + """fields:
+  - {id: purpose, label: {zh-Hans: 用途, en: Purpose}, type: text, required: true}
+  - {id: amount, label: {zh-Hans: 金额, en: Amount}, type: money, currency: CNY}
+steps:
+  - {id: file, label: {zh-Hans: 申报, en: Filing}, by: {roles: [author]}}
+"""
+)
+REGISTER: Final = (
+    _YAML.format(**sheet_of("RG-07-01", "register", "登记台账", "Ledger"))
+    + """from: [FM-07-01]
+columns:
+  - {id: purpose, label: {zh-Hans: 用途, en: Purpose}, type: text}
+"""
+)
 WRITERS: Final = ("author", "reviewer", "approver", "controller")
 CITING: Final = BODY + "\n按 CP-08 §2.1 和 WI-07-09 办理。\n\n![流程图](flow.png)\n"
 
@@ -69,6 +98,8 @@ def _fill(url: str, vault: Path, sheet: bytes) -> None:
     }.items():
         kind = "work-instruction" if number.startswith("WI") else "control-procedure"
         desk.issued(source(number, kind=kind, title=f"限定 {number}", more=more), pdf=sheet)
+    for text in (FORM, REGISTER):
+        desk.issued(text, pdf=sheet)
     desk.issued(source("CP-07", body=CITING), pdf=sheet, images={"flow.png": flow().content})
     engine.dispose()
 
@@ -92,6 +123,13 @@ def postgresql_server(stored: Path, sheet: bytes) -> Iterator[Server]:
     server = Server(lambda url: _fill(url, stored, sheet))
     yield server
     server.drop()
+
+
+@pytest.fixture
+def works(engine: Engine, settings: Settings, clock: SimulatedClock) -> Works:
+    """Works with everything slices offer each other: forms and registers have a text by it."""
+    vault = LocalVault(settings.at(settings.records) / "vault")
+    return Works(engine, vault, settings, clock, append_to_trail, ports())
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_the_pieces_of_the_library_are_the_library(papers: Papers) -> None:
                 whole = documents.library(work.session, rights, work.today, filters)
                 wanted = [each for each in whole if secrecy is None or each.secrecy == secrecy]
                 pieces = []
-                for first in range(0, 8, 2):
+                for first in range(0, 12, 2):
                     rows, count = documents.library_page(
                         work.session, rights, work.today, filters, secrecy=secrecy, first=first, size=2
                     )

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from qms.runtime import Exported, Runtime
     from tests.web.papers import Papers
 
-SHARED = {"CP-07.zh-Hans", "CP-08.zh-Hans", "CP-08.en", "QM-01.zh-Hans"}
+SHARED = {
+    *("CP-07.zh-Hans", "CP-08.zh-Hans", "CP-08.en", "QM-01.zh-Hans"),
+    *("FM-07-01.zh-Hans", "RG-07-01.zh-Hans"),
+}
 
 
 def _export(
@@ -51,8 +54,9 @@ def test_every_document_in_force_is_there(papers: Papers, tmp_path: Path) -> Non
     """Page and stamped PDF of each, lists in three languages, nothing that needs a program or a network."""
     made = _export(papers.runtime, tmp_path / "site")
     folder = made.folder
-    assert _held(folder) == SHARED == {path.stem for path in (folder / "documents").glob("*.pdf")}
-    assert made.documents == 4
+    copies = {path.stem for path in (folder / "documents").glob("*.pdf")} - {"FM-07-01.zh-Hans.blank"}
+    assert _held(folder) == SHARED == copies
+    assert made.documents == 6
     assert {path.name for path in folder.glob("*.html")} == {
         "index.html",
         *(f"index.{x}.html" for x in LANGUAGES),
@@ -78,6 +82,29 @@ def test_every_document_in_force_is_there(papers: Papers, tmp_path: Path) -> Non
         assert "2026-11-02 09:00 UTC+08:00" in subject
 
 
+def test_forms_and_registers_are_of_use_without_the_system(papers: Papers, tmp_path: Path) -> None:
+    """A form says what it asks and comes with its stamped blank sheet; a register says what stands in it."""
+    folder = _export(papers.runtime, tmp_path / "site").folder / "documents"
+    form = html.fromstring((folder / "FM-07-01.zh-Hans.html").read_bytes())
+    assert "用途" in " ".join(form.xpath("//article")[0].itertext())
+    (blank,) = form.xpath("//a[contains(@href, '.blank.pdf')]/@href")
+    sheet = PdfReader(folder / blank)
+    said = "".join(page.extract_text() for page in sheet.pages)
+    assert "用途" in said
+    assert "金额" in said
+    assert "非受控" in str(sheet.metadata)
+    register = html.fromstring((folder / "RG-07-01.zh-Hans.html").read_bytes())
+    assert "用途" in " ".join(register.xpath("//article")[0].itertext())
+    assert register.xpath("//a[contains(@href, '.blank.pdf')]") == []
+    words = {each: " ".join(papers_of(folder.parent, each).itertext()) for each in LANGUAGES}
+    assert all("FM-07-01" in text and "RG-07-01" in text for text in words.values())
+
+
+def papers_of(folder: Path, language: str) -> html.HtmlElement:
+    """The list of a language."""
+    return html.fromstring((folder / f"index.{language}.html").read_bytes())
+
+
 def test_it_can_be_checked_and_is_noted(papers: Papers, tmp_path: Path) -> None:
     """`sha256sum` agrees with every byte; the trail tells who gave out how much, for whom, as which bytes."""
     folder = _export(papers.runtime, tmp_path / "site").folder
@@ -92,7 +119,7 @@ def test_it_can_be_checked_and_is_noted(papers: Papers, tmp_path: Path) -> None:
     assert row.after == {
         "grade": "internal",
         "departments": [],
-        "documents": 4,
+        "documents": 6,
         "sums": hashlib.sha256((folder / SUMS).read_bytes()).hexdigest(),
     }
     mark = json.loads((folder / MARK).read_bytes())
@@ -149,7 +176,7 @@ def test_nothing_but_an_earlier_set_is_replaced(papers: Papers, tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir() if "site" in path.name) == []
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert _export(papers.runtime, empty).documents == 4
+    assert _export(papers.runtime, empty).documents == 6
 
 
 def test_the_next_set_takes_the_place_of_the_last(
