@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from qms.forms import Blank, build
-from qms.forms.display import compare
+from qms.forms.display import compare, display
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
 from tests.forms.samples import ANSWERS, FULL
@@ -50,6 +50,36 @@ def test_answers_stand_in_ink() -> None:
         assert " ".join(part.split()) in " ".join(said.split())
     assert "其他期限" not in said
     assert "<b>" not in sheet(VALUES, Filling())
+
+
+COMPUTED = {
+    "fields": [
+        {"id": "amount", "label": "A", "type": "number"},
+        {
+            "id": "size",
+            "label": {"en": "Size"},
+            "type": "computed",
+            "formula": "'large' if amount > 5 else 'small'",
+            "options": [
+                {"value": "large", "label": {"zh-Hans": "大额", "en": "Large"}},
+                {"value": "small", "label": {"zh-Hans": "小额", "en": "Small"}},
+            ],
+        },
+    ]
+}
+
+
+def test_what_is_computed_among_options_is_told_by_its_label() -> None:
+    """On paper the options stand with their boxes, the one that came out ticked; in words it is its label."""
+    form = build(COMPUTED)
+    told = filled(form, {"amount": "9", "size": "large"}, "zh-Hans", Filling(), zone=ZONE)
+    assert "✓ 大额 □ 小额" in " ".join(words(told).split())
+    empty = filled(form, {"amount": "9"}, "zh-Hans", Filling(), zone=ZONE)
+    assert "□ 大额 □ 小额" in " ".join(words(empty).split())
+    assert display(form.field("size"), "small", "en", zone=ZONE) == "Small"
+    blank = Blank().markup({"kind": "form", "number": "FM-01-01", **COMPUTED}, "en")
+    assert "□ Large □ Small" in " ".join(words(blank).split())
+    assert in_words(form, "size == 'large'", "en") == "Size is Large"
 
 
 def test_a_form_without_answers_is_dashes() -> None:

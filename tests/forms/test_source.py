@@ -63,7 +63,7 @@ def test_a_right_form_has_no_faults() -> None:
         ("{id: a, label: 甲, type: choice, options: [{value: x}]}", "options.1.label", "is needed"),
         ("{id: a, label: 甲, type: choice, options: [x, {value: x, label: y}]}", "options", "same value"),
         ("{id: a, label: 甲, type: choice, options: {register: x, form: y}}", "options.form", "no key form"),
-        ("{id: a, label: 甲, type: text, options: [x]}", "options", "choice, multiple-choice"),
+        ("{id: a, label: 甲, type: text, options: [x]}", "options", "choice, computed, multiple-choice"),
         ("{id: a, label: 甲, type: text, currency: CNY}", "currency", "of the type money"),
         ("{id: a, label: 甲, type: money, currency: yuan}", "currency", "three capital letters"),
         ("{id: a, label: 甲, type: text, unit: 月}", "unit", "computed, number"),

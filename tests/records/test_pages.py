@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
 from sqlalchemy import update
 
 from qms import parties, records, retention, schedules, tasks
@@ -74,6 +75,38 @@ def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened)
     assert page.xpath("//dd/a[contains(@href, '/parties/C-000001')]/text()") == ["C-000001 Sunrise Tools"]
     assert page.xpath("//th[@class='num nr']/text()") == ["Count"]
     assert "Business records 1 month" in said
+
+
+SIZED = f"""{sheets.FIELDS}
+  - {{section: {{en: Worked out}}, step: review}}
+  - id: size
+    label: {{en: Size}}
+    type: computed
+    formula: "'large' if amount > 1000 else 'small'"
+    options:
+      - {{value: large, label: {{zh-Hans: 大额, en: Large}}}}
+      - {{value: small, label: {{zh-Hans: 小额, en: Small}}}}
+  - {{id: count, label: {{en: Count}}, type: computed, formula: "amount * 2", unit: pieces, places: 0}}
+  - {{id: agreed, label: {{en: Agreed}}, type: computed, formula: "amount > 0"}}
+"""
+
+
+def test_what_is_worked_out_shows_by_its_label(made: Peopled, browser: Opened) -> None:
+    """Nobody reads the code of a choice: while filling in, after a refusal, in words, as PDF."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=SIZED))
+    number = sheets.filed(made.people, number="FM-07-02").key
+    head, url = browser("risk-head"), f"/records/{number}"
+    refused = head.post(f"{url}/step/review", {"do": "finish", "opinion": "ok"})
+    for page in (head.dom(url), html.fromstring(refused.text)):
+        worked = [" ".join("".join(each.itertext()).split()) for each in page.xpath("//output")]
+        assert worked == ["Large", "2,401 pieces", "Yes"]
+    with made.people.acting("risk-head") as work:
+        records.act(work, Ref("record", number), "review", values={"remark": "可"}, opinion="可")
+    assert "大额" in words_of(browser("risk-head", "zh-Hans").dom(url))
+    with made.people.looking("author") as work:
+        found = records.record_of(work.session, work.rights, Ref("record", number), work.today)
+        assert "✓ 大额" in records.printed(work, found).sheet.body
+        assert "large" not in records.printed(work, found).sheet.body
 
 
 def test_a_party_one_may_not_see_stays_a_number(made: Peopled, browser: Opened) -> None:
