@@ -2,6 +2,7 @@
 
 from qms.records import ddl, models
 from qms.records.access import keys, seated, visible
+from qms.records.calling import Names
 from qms.records.contents import around, values, values_of
 from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
@@ -76,6 +77,7 @@ from qms.records.queries import (
     steps,
     versions,
 )
+from qms.records.reading import said
 from qms.records.rechecking import altered, lost_numbers
 from qms.records.rows import KIND, definition_of, name, ref_of
 from qms.records.states import State, StepState
@@ -93,6 +95,7 @@ __all__ = [
     "Ending",
     "Filters",
     "Heading",
+    "Names",
     "Printed",
     "Ready",
     "Record",
@@ -160,6 +163,7 @@ __all__ = [
     "record_of",
     "ref_of",
     "remove_file",
+    "said",
     "save",
     "save_step",
     "seated",

@@ -55,6 +55,8 @@ def test_a_register_is_listed_shown_and_narrowed_in_words(made: House, browser: 
     assert "Product is Loan" in narrowed
     assert "Amount from 6" in narrowed
     assert "FM-02-01-2026-000002" not in narrowed
+    assert "Handled by is Author" in text_of(manager, f"{URL}?author.is=author&columns=author")
+    assert "department: Credit" in text_of(manager, f"{URL}?department=credit")
     assert "1 records" in text_of(manager, f"{URL}/count?product.is=loan")
     assert "1,234,572.50" in text_of(manager, f"{URL}/totals?size=year")
     for language in ("zh-Hans", "zh-Hant"):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import url_for
 
-from qms import accounts, documents, forms, parties, records, risks, schedules
+from qms import documents, forms, records, risks, schedules
 from qms.forms import Type
 from qms.kernel.errors import Missing
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.refs import Ref
 from qms.web.links import link
-from qms.web.revisions import departments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,16 +74,15 @@ class Teller:
     work: Work
     record: Record
     definition: Definition
-    places: dict[str, str] = field(init=False)
-    known: dict[str, str] = field(default_factory=dict)
+    names: records.Names = field(init=False)
 
     def __post_init__(self) -> None:
-        """Departments are told by their names."""
-        self.places = departments(self.work)
+        """People, departments and parties are told by their names."""
+        self.names = records.Names(self.work, self.work.language)
 
     def answered(self, values: Mapping[str, Any]) -> list[tuple[str, list[Answer]]]:
         """The answers under their headings."""
-        self.known |= _party_names(self.work, self.definition.fields, values)
+        self.names.look_up(self.definition.fields, values)
         found = []
         for section in self.definition.sections:
             lines = [self.answer(entry, values[entry.id]) for entry in section.fields if entry.id in values]
@@ -111,20 +109,12 @@ class Teller:
     def said(self, entry: Field, value: Any) -> str:
         """The words of one value."""
         zone = self.work.settings.zone_info
-        return forms.answers.display(entry, value, self.work.language, zone=zone, called=self.called)
-
-    def called(self, entry: Field, value: str) -> str:
-        """People, departments and parties by their names, as far as the reader may see them (SEC-07)."""
-        if entry.type is Type.DEPARTMENT:
-            return self.places.get(value, value)
-        if entry.type is Type.PERSON:
-            found = accounts.person_by_login(self.work.session, value)
-            return value if found is None else found.name
-        return f"{value} {self.known[value]}" if value in self.known else value
+        return forms.answers.display(entry, value, self.work.language, zone=zone, called=self.names.called)
 
     def leads(self, entry: Field, value: Any) -> str | None:
         """The page of the party of an answer, where the reader sees it."""
-        return link(Ref("party", value)) if entry.type is Type.PARTY and value in self.known else None
+        is_told = entry.type is Type.PARTY and self.names.is_known(Type.PARTY, value)
+        return link(Ref("party", value)) if is_told else None
 
     def files(self, value: Any) -> Iterator[tuple[str, str]]:
         """The attached files by name and address."""
@@ -193,13 +183,3 @@ class Teller:
             key = done.key if done is not None and done.kind != "done" else each.target
             found.append(Opened(text, key, None if done is None else link(done), done is not None))
         return found
-
-
-def _party_names(work: Work, entries: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, str]:
-    """The names of all parties the answers name, in one query."""
-    asked = [values[entry.id] for entry in entries if entry.type is Type.PARTY and values.get(entry.id)]
-    for entry in entries:
-        if entry.type is Type.TABLE:
-            columns = [column.id for column in entry.columns if column.type is Type.PARTY]
-            asked += [row[name] for row in values.get(entry.id) or () for name in columns if row.get(name)]
-    return parties.names(work.session, work.rights, asked)
