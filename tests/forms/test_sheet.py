@@ -143,6 +143,7 @@ def test_every_act_is_in_the_table_of_signatures() -> None:
         ("term == 1 or is_missing(need)", "期限 is 1 or 需求单 is not filled in"),
         ("contains(security, 'pledge')", "担保 is pledge"),
         ("not not paper", "not: 资料: no"),
+        ("round(term)", "round(term)"),
         ("not (term == 1 and paper)", "not: 期限 is 1 and 资料: yes"),
         ("term == True or term == false", "期限 is Yes or 期限 is No"),
         ("term > amount", "期限 > Amount"),

@@ -109,6 +109,25 @@ def test_what_is_worked_out_shows_by_its_label(made: Peopled, browser: Opened) -
         assert "large" not in records.printed(work, found).sheet.body
 
 
+def test_traditional_pages_convert_labels_and_leave_answers(made: Peopled, browser: Opened) -> None:
+    """D-0031: labels, choices and titles by conversion, labelled so at the foot; what was answered stays."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=SIZED))
+    number = sheets.filed(made.people, number="FM-07-02", purpose="设备", amount="1200", unit="credit").key
+    with made.people.acting("risk-head") as work:
+        records.act(work, Ref("record", number), "review", values={"remark": "可"}, opinion="可")
+    page = browser("author", "zh-Hant").dom(f"/records/{number}")
+    said = words_of(page)
+    for converted in ("審批單", "經辦部門", "大額", "審查意見"):
+        assert converted in said
+    assert "设备" in said
+    assert page.xpath("//p[contains(@class, 'converted')]/text()") == [
+        "沒有繁體文字的標題和名稱以轉換方式顯示。"
+    ]
+    for language in ("en", "zh-Hans"):
+        plain = browser("author", language).dom(f"/records/{number}")
+        assert plain.xpath("//p[contains(@class, 'converted')]") == []
+
+
 def test_a_party_one_may_not_see_stays_a_number(made: Peopled, browser: Opened) -> None:
     """SEC-07: who sees the record without its party reads the number, and gets no link."""
     number = _closed(made)
