@@ -51,6 +51,7 @@ from qms.records.operations.opening import TASK as FOLLOW_UP
 from qms.records.operations.opening import answer, asked_for
 from qms.records.preview import RecordPreview, open_on
 from qms.records.printing import Printed, printed
+from qms.records.promises import PromisePreview
 from qms.records.queries import (
     Act,
     Ending,
@@ -97,6 +98,7 @@ __all__ = [
     "Heading",
     "Names",
     "Printed",
+    "PromisePreview",
     "Ready",
     "Record",
     "RecordAmendment",

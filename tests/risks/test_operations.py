@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
-from qms import records, risks, tasks
+from qms import accounts, records, risks, tasks
+from qms.accounts.models import Person, Post, PostHolding
+from qms.kernel.labels import say
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.risks import ControlPointSection, State
+from qms.tasks.models import Notice
 from tests.documents import factories as papers
 from tests.risks.factories import POINT, PROCEDURE, check, house
 
@@ -91,6 +95,33 @@ def test_a_threshold_warns_once_and_is_treated_and_reported(works: Works) -> Non
     assert (done.state, done.measure) == (State.REPORTED, "Asked for the papers")
     assert _inbox(made, "risk-head") == []
     assert _points(made, warned=True) == []
+
+
+def test_the_message_to_the_head_names_the_point(works: Works) -> None:
+    """By what it demands and its document, in the language of who reads it, never by its code."""
+    made = house(works)
+    ref = check(made, missing="2")
+    (warned,) = _warnings(made)
+    with made.service() as work:
+        work.session.execute(update(Person).values(email=Person.login + "@example.org"))
+        place = accounts.department(work.session, "centre")
+        head = Post(code="centre-head", names={"en": "Head"}, department_id=place.id, is_head=True)
+        work.session.add(head)
+        work.session.flush()
+        boss = made.ids["deputy"]
+        work.session.add(PostHolding(person_id=boss, post_id=head.id, from_on=work.today))
+    with made.acting("risk-head") as work:
+        risks.treat(work, warned.id, "Asked for the papers")
+    with made.acting("risk-head") as work:
+        risks.report(work, warned.id, "All papers are there")
+    with made.looking("deputy") as work:
+        (sent,) = work.session.scalars(select(Notice).where(Notice.source == f"control-warning:{warned.id}"))
+        assert sent.person_id == boss
+        said = [say(text, "en", **sent.facts) for text in (sent.subject, sent.text)]
+    assert "“条件全部落实” (CP-02)" in said[0]
+    assert "“条件全部落实” of CP-02" in said[1]
+    assert "#" not in "".join(said)
+    assert ref.key not in said[0]
 
 
 def test_only_who_was_warned_treats_and_reports(works: Works) -> None:
