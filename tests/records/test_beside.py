@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import update
 
 from qms import actions, clocks, records, tasks
 from qms.kernel.errors import Conflict
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qms.kernel.clock import SimulatedClock
     from qms.kernel.ports import Filed
     from qms.kernel.work import Work
+    from tests.documents.factories import Organisation
 
 LIMITED: Final = sheets.STEPS.replace(
     "by: {posts: [risk-head]}, opinion: required}",
@@ -213,6 +215,50 @@ opens:
         records.submit(work, answer, values={"business": other.key})
     with made.acting("cashier") as work:
         records.submit(work, answer)
+
+
+def _source(made: Organisation, login: str, ref: Ref) -> records.Source | None:
+    with made.looking(login) as work:
+        return records.source(work, records.record_of(work.session, work.rights, ref, work.today))
+
+
+def test_who_is_asked_is_told_of_the_record_that_asks(works: Works) -> None:
+    """SEC-06, R19: number and form to who was asked, inside grade and circle; all to who sees it."""
+    opens = """
+opens:
+  - {at: review, form: FM-07-02, to: {posts: [general-manager]}, values: {fact: purpose}}
+"""
+    asked = sheets.form("FM-07-02", fields=FINDING, steps="")
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + opens), asked)
+    with made.service() as work:
+        papers.add(work, made, "cashier", role="reader", post="general-manager", department="credit")
+        papers.add(work, made, "colleague", role="author", department="credit")
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    with made.looking("author") as work:
+        found = records.record_of(work.session, work.rights, ref, work.today)
+        (row,) = records.openings(work.session, found)
+    with made.looking("cashier") as work:
+        told = records.asking(work, row)
+        assert (told.number, told.form_title["en"], told.title, told.is_seen) == (
+            ref.key, "Approval sheet", "", False,
+        )  # fmt: skip
+    with made.looking("colleague") as work:
+        assert records.asking(work, row) == records.Source()
+    with made.acting("cashier") as work:
+        begun = records.answer(work, row.id)
+        assert begun is not None
+        answer = records.ref_of(records.submit(work, records.ref_of(begun)))
+    mine, theirs, whole = (_source(made, login, answer) for login in ("cashier", "colleague", "manager"))
+    assert mine is not None
+    assert (mine.number, mine.title, mine.is_seen) == (ref.key, "", False)
+    assert theirs == records.Source()
+    assert whole is not None
+    assert (whole.number, whole.title, whole.is_seen) == (ref.key, "设备", True)
+    assert _source(made, "author", ref) is None
+    with made.service() as work:
+        work.session.execute(update(records.Record).where(records.Record.number == ref.key).values(secrecy=3))
+    assert _source(made, "cashier", answer) == records.Source()
 
 
 @dataclass(frozen=True, slots=True)

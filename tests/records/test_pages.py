@@ -63,6 +63,36 @@ def _closed(made: Peopled) -> str:
     return sheets.closed(made.people, **sheets.GOOD, client="C-000001", things=rows).key
 
 
+OPENS = """
+opens:
+  - {at: review, form: FM-07-03, to: {posts: [general-manager]}, values: {fact: purpose}}
+"""
+
+
+def test_the_record_that_asks_is_named_where_it_may_be(made: Peopled, browser: Opened) -> None:
+    """On the pages of task, draft and record: a reference, a link, or that one may not see it."""
+    fact = "  - {id: fact, label: {en: Fact}, type: text}"
+    sheets.issue(made.people, sheets.form("FM-07-03", fields=fact, steps=""))
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=sheets.STEPS + OPENS))
+    with made.people.service() as work:
+        add(work, made.people, "cashier", role="reader", post="general-manager", department="credit")
+        add(work, made.people, "colleague", role="author", department="credit")
+    ref = sheets.filed(made.people, number="FM-07-02")
+    sheets.reviewed(made.people, ref)
+    cashier = browser("cashier")
+    (url,) = set(cashier.dom("/tasks").xpath("//a[contains(@href, '/records/opening/')]/@href"))
+    assert f"The record that asks {ref.key} Approval sheet" in words_of(cashier.dom(url))
+    where = cashier.post(url).headers["Location"]
+    assert f"Came from: {ref.key} Approval sheet" in words_of(cashier.dom(where))
+    cashier.post(where, {"do": "file", "fact": "x"})
+    answered = "/records/FM-07-03-2026-000001"
+    assert f"Came from {ref.key} Approval sheet" in words_of(cashier.dom(answered))
+    assert f"/records/{ref.key}" not in cashier.get(answered).text
+    assert "Came from a record you may not see" in words_of(browser("colleague").dom(answered))
+    (link,) = browser("manager").dom(answered).xpath(f"//a[@href='/records/{ref.key}']")
+    assert link.text_content() == f"{ref.key} Approval sheet 设备"
+
+
 def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened) -> None:
     """REC-02: the label of the field, both values, the reason; a party by its name and with its page."""
     number = _closed(made)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from qms.forms import Definition, Field
     from qms.kernel.work import Work
-    from qms.records import Record
+    from qms.records import Record, Source
 
 _CLASSES: Final = {
     Type.NUMBER: "num nr",
@@ -152,6 +152,9 @@ class Teller:
         """What the record came from: in words and with its page, as far as the reader sees it."""
         if self.record.origin is None:
             return None
+        source = records.source(self.work, self.record)
+        if source is not None:
+            return named(source, self.work.language)
         ref = Ref.parse(self.record.origin)
         try:
             return self._told(ref), link(ref)
@@ -161,8 +164,6 @@ class Teller:
     def _told(self, ref: Ref) -> str:
         if ref.kind == "control-point":
             return forms.spoken(risks.point(self.work, ref.key).point.standard, self.work.language)
-        if ref.kind == "record-opening":
-            return records.opening(self.work, int(ref.key))[1]
         if ref.kind == "occurrence":
             found = schedules.occurrence(self.work, ref.key)
             return f"{in_language(found.label, self.work.language)} · {found.name} · {found.period}"
@@ -183,3 +184,11 @@ class Teller:
             key = done.key if done is not None and done.kind != "done" else each.target
             found.append(Opened(text, key, None if done is None else link(done), done is not None))
         return found
+
+
+def named(source: Source, language: str) -> tuple[str, str | None]:
+    """A record that asked for another one: number, form and title, and its page for who sees it."""
+    if not source.number:
+        return say(N_("a record you may not see"), language), None
+    said = " ".join(filter(None, (source.number, in_language(source.form_title, language), source.title)))
+    return said, link(Ref(records.KIND, source.number)) if source.is_seen else None
