@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from qms import actions, clocks, records, tasks
 from qms.kernel.errors import Conflict
@@ -259,6 +259,64 @@ opens:
     with made.service() as work:
         work.session.execute(update(records.Record).where(records.Record.number == ref.key).values(secrecy=3))
     assert _source(made, "cashier", answer) == records.Source()
+
+
+COUNTED = """
+opens:
+  - {at: review, task: {label: 一}, to: {posts: [risk-head]}, within: 3 working days}
+  - {at: review, action: {title: 二}, to: {posts: [risk-head]}, within: 4 working days}
+  - {at: review, task: {label: 三}, to: {posts: [risk-head]}, within: 20 days}
+"""
+NOTICE = """default: own
+calendars:
+  own: {complete: [2049, 2050], holidays: [2050-01-03]}
+"""
+
+
+def _due(made: Organisation, login: str) -> list[date]:
+    with made.looking(login) as work:
+        rows = work.session.scalars(select(tasks.Task).where(tasks.Task.settled_at.is_(None)))
+        asked = [each for each in rows if each.kind in {"record:follow-up", "actions:do"}]
+        return sorted(each.due_on for each in asked if each.due_on)
+
+
+def _recount(made: Organisation) -> list[str]:
+    with made.service() as work:
+        moved = tasks.recount(work)
+        actions.move(work, moved)
+        return [each.action for each in work.changes if each.action == "task:recount"]
+
+
+def test_what_is_owed_is_counted_again_once_the_year_is_published(
+    works: Works, clock: SimulatedClock
+) -> None:
+    """S71: provisional days of tasks and actions move with an entry, others and past ones never, once."""
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + COUNTED))
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    assert _due(made, "manager") == [date(2050, 1, 4), date(2050, 1, 5), date(2050, 1, 19)]
+    assert _recount(made) == []
+    path = made.works.settings.home / "calendars.yaml"
+    path.write_text("default: [", "utf-8")
+    assert _recount(made) == []
+    path.write_text(NOTICE, "utf-8")
+    assert _recount(made) == ["task:recount"] * 2
+    assert _due(made, "manager") == [date(2050, 1, 5), date(2050, 1, 6), date(2050, 1, 19)]
+    with made.looking("manager") as work:
+        (arisen,) = actions.arisen(work.session, work.rights, ref, work.today)
+        assert arisen.due_on == date(2050, 1, 6)
+    assert _recount(made) == []
+
+
+def test_what_is_past_is_not_counted_again(works: Works, clock: SimulatedClock) -> None:
+    """A day that has gone by stays as people knew it."""
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + COUNTED))
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    sheets.reviewed(made, sheets.filed(made))
+    clock.at = datetime(2050, 2, 1, 1, 0, tzinfo=UTC)
+    (made.works.settings.home / "calendars.yaml").write_text(NOTICE, "utf-8")
+    assert _recount(made) == []
 
 
 @dataclass(frozen=True, slots=True)

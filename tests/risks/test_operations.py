@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -209,3 +209,19 @@ def test_a_point_of_a_document_that_is_not_there_is_not_there(works: Works) -> N
     assert _points(made, "outsider") == []
     with made.looking("outsider") as work, pytest.raises(risks.NoSuchControlPoint):
         risks.point(work, POINT.key)
+
+
+def test_a_warning_is_counted_again_with_its_task(works: Works, clock: SimulatedClock) -> None:
+    """S71: once the holidays are known, both are due on the same later day."""
+    made = house(works)
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    check(made, missing="2")
+    assert [each.due_on for each in _warnings(made)] == [date(2050, 1, 3)]
+    (made.works.settings.home / "calendars.yaml").write_text(
+        "default: own\ncalendars:\n  own: {complete: [2049, 2050], holidays: [2050-01-03]}\n", "utf-8"
+    )
+    with made.service() as work:
+        moved = tasks.recount(work)
+        risks.move(work, moved)
+    assert {(each.before, each.after) for each in moved} == {(date(2050, 1, 3), date(2050, 1, 4))}
+    assert [each.due_on for each in _warnings(made)] == [date(2050, 1, 4)]
