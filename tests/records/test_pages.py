@@ -65,13 +65,13 @@ def _closed(made: Peopled) -> str:
 
 OPENS = """
 opens:
-  - {at: review, form: FM-07-03, to: {posts: [general-manager]}, values: {fact: purpose}}
+  - {at: review, form: FM-07-03, to: {posts: [general-manager]}, values: {fact: purpose, of: record}}
 """
 
 
 def test_the_record_that_asks_is_named_where_it_may_be(made: Peopled, browser: Opened) -> None:
     """On the pages of task, draft and record: a reference, a link, or that one may not see it."""
-    fact = "  - {id: fact, label: {en: Fact}, type: text}"
+    fact = "  - {id: fact, label: {en: Fact}, type: text}\n  - {id: of, label: {en: Of}, type: record}"
     sheets.issue(made.people, sheets.form("FM-07-03", fields=fact, steps=""))
     sheets.issue(made.people, sheets.form("FM-07-02", steps=sheets.STEPS + OPENS))
     with made.people.service() as work:
@@ -84,12 +84,13 @@ def test_the_record_that_asks_is_named_where_it_may_be(made: Peopled, browser: O
     assert f"The record that asks {ref.key} Approval sheet" in words_of(cashier.dom(url))
     where = cashier.post(url).headers["Location"]
     assert f"Came from: {ref.key} Approval sheet" in words_of(cashier.dom(where))
-    cashier.post(where, {"do": "file", "fact": "x"})
+    cashier.post(where, {"do": "file", "fact": "x", "of": ref.key})
     answered = "/records/FM-07-03-2026-000001"
     assert f"Came from {ref.key} Approval sheet" in words_of(cashier.dom(answered))
     assert f"/records/{ref.key}" not in cashier.get(answered).text
     assert "Came from a record you may not see" in words_of(browser("colleague").dom(answered))
-    (link,) = browser("manager").dom(answered).xpath(f"//a[@href='/records/{ref.key}']")
+    answer, link = browser("manager").dom(answered).xpath(f"//a[@href='/records/{ref.key}']")
+    assert answer.text_content() == ref.key
     assert link.text_content() == f"{ref.key} Approval sheet 设备"
 
 

@@ -112,7 +112,10 @@ class Teller:
         return forms.answers.display(entry, value, self.work.language, zone=zone, called=self.names.called)
 
     def leads(self, entry: Field, value: Any) -> str | None:
-        """The page of the party of an answer, where the reader sees it."""
+        """The page of the party or record of an answer, where the reader sees it (SEC-07)."""
+        if entry.type is Type.RECORD:
+            work, ref = self.work, Ref(records.KIND, value)
+            return None if records.hidden(work.session, work.rights, [ref], work.today) else link(ref)
         is_told = entry.type is Type.PARTY and self.names.is_known(Type.PARTY, value)
         return link(Ref("party", value)) if is_told else None
 
