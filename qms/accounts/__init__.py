@@ -1,5 +1,6 @@
 """People, departments, posts, roles and grants, secrecy, substitutes, credentials and signatures."""
 
+from qms.accounts.calling import called
 from qms.accounts.describe import SENTENCES
 from qms.accounts.errors import (
     AccountAsleep,
@@ -222,6 +223,7 @@ __all__ = [
     "allowed",
     "apply_organisation",
     "begin_factor",
+    "called",
     "change_password",
     "check_password",
     "circles",

@@ -24,6 +24,7 @@ from qms.actions.operations import (
     cancel,
     close,
     decline,
+    move,
     ref_of,
 )
 from qms.actions.operations import open_action as open  # noqa: A004 - the verb of the trade
@@ -79,6 +80,7 @@ __all__ = [
     "hidden",
     "listing",
     "manages",
+    "move",
     "open",
     "pieces",
     "ref_of",

@@ -18,6 +18,7 @@ from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from qms.kernel.work import Work
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DO: Final = "actions:do"
 ANSWER: Final = "actions:answer"
 JUDGE: Final = "actions:judge"
+_NOTHING: Final[Mapping[str, Any]] = {}
 _LONGEST_TITLE: Final = 300
 _LONGEST: Final = 20_000
 
@@ -42,11 +44,12 @@ def open_action(
     circle: str | None = None,
     detail: str = "",
     declared: bool = False,
+    counted: Mapping[str, Any] = _NOTHING,
 ) -> Action:
     """Open an action for an owner until a day; numbered without gaps, its origin links back to it.
 
     Opening by hand needs the right; what a document in force `declared` needs none of whoever sets
-    it off.
+    it off. `counted` says how a provisional day was counted.
     """
     if not declared:
         accounts.require(work, OPEN, department)
@@ -77,7 +80,7 @@ def open_action(
     )
     work.session.add(row)
     work.session.flush()
-    _owe(work, row, DO, [row.owner_id], describe.DO)
+    _owe(work, row, DO, [row.owner_id], describe.DO, counted=counted)
     after = {
         "title": title,
         "owner": owner.id,
@@ -198,12 +201,30 @@ def _judges(work: Work, row: Action) -> list[int]:
     return others or [each for each in managers if each != row.owner_id]
 
 
-def _owe(work: Work, row: Action, kind: str, people: list[int], subject: str) -> None:
-    facts: dict[str, Any] = {"number": row.number, "title": row.title}
+def _owe(
+    work: Work,
+    row: Action,
+    kind: str,
+    people: list[int],
+    subject: str,
+    *,
+    counted: Mapping[str, Any] | None = None,
+) -> None:
+    """A task on an action; what takes the place of another one is counted again as that one would be."""
+    told = tasks.counted(work.session, DO, ref_of(row)) if counted is None else counted
+    facts: dict[str, Any] = {"number": row.number, "title": row.title, **told}
     facts |= {tasks.SECRECY: row.secrecy, tasks.CIRCLE: row.circle, tasks.RIGHT: "actions:read"}
     tasks.owe(
         work, kind=kind, ref=ref_of(row), person_ids=people, subject=subject, facts=facts, due_on=row.due_on
     )
+
+
+def move(work: Work, moved: Sequence[tasks.Moved]) -> None:
+    """Actions are due when their tasks are, whose days were counted again."""
+    for each in moved:
+        if each.kind == DO:
+            _locked(work, each.ref.key).due_on = each.after
+    work.session.flush()
 
 
 def _acting(work: Work, action: str) -> Action:

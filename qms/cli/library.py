@@ -51,11 +51,7 @@ def check(session: Session, shipped: bool) -> int:
 def own(session: Session) -> tuple[list[Path], libraries.Structure]:
     """The files of the workspace and the structure they are held against."""
     with session.keeping() as work:
-        structure = libraries.Structure(
-            frozenset(each.code for each in accounts.departments(work.session)),
-            frozenset(each.code for each in accounts.posts(work.session)),
-            frozenset(each.code for each in accounts.roles(work.session)),
-        )
+        structure = libraries.structure(work.session)
     return documents.sync.files_of(session.runtime.settings), structure
 
 

@@ -99,13 +99,11 @@ def show(session: Session, number: str) -> None:
     with session.reading() as work:
         found = records.record_of(work.session, work.rights, Ref(records.KIND, number), work.today)
         told = records.extract(work, found, records.Bounds(personal=True))
+        said = records.said(work, found, told)
     if session.output.as_json:
         session.output.value(told)
         return
-    last = told["versions"][-1] if told["versions"] else {"open": {}}
-    answers = {**last["open"], **last.get("sealed", {}).get("values", {})}
-    plain = {name: value for name, value in told.items() if isinstance(value, str)}
-    rows = [{"name": name, "value": value} for name, value in {**plain, **answers}.items()]
+    rows = [{"name": name, "value": value} for name, value in said]
     session.output.rows({"name": N_("Name"), "value": N_("Value")}, rows)
 
 

@@ -18,7 +18,7 @@ from qms.competence.errors import (
     QuizOver,
     QuizPassed,
 )
-from qms.competence.needs import requirement_ref
+from qms.competence.needs import move, requirement_ref
 from qms.competence.operations import (
     STAGES,
     day,
@@ -86,6 +86,7 @@ __all__ = [
     "evidence_of",
     "manages",
     "matrix",
+    "move",
     "paper",
     "people",
     "record_evidence",

@@ -132,7 +132,7 @@ def sync(work: Work, subject: Subject) -> None:
 def _bear(work: Work, subject: Subject, people: Sequence[int]) -> None:
     if not people:
         return
-    due = calendar.after(max(subject.since, work.today), subject.within).day
+    due, counted = tasks.due(max(subject.since, work.today), subject.within)
     work.session.add_all(
         Need(person_id=each, subject=str(subject.ref), born_on=work.today, due_on=due) for each in people
     )
@@ -143,7 +143,7 @@ def _bear(work: Work, subject: Subject, people: Sequence[int]) -> None:
         ref=subject.ref,
         person_ids=people,
         subject=subject.words,
-        facts=subject.facts,
+        facts={**subject.facts, **counted},
         due_on=due,
         personal=True,
     )
@@ -214,3 +214,13 @@ def validities(
     for row in session.scalars(query):
         found.setdefault((row.person_id, row.subject), []).append(Validity(row.from_on, row.until_on))
     return found
+
+
+def move(work: Work, moved: Sequence[tasks.Moved]) -> None:
+    """Needs are due when their tasks are, whose days were counted again."""
+    for each in moved:
+        if each.kind == TRAIN:
+            for row in _open(work, each.ref):
+                if row.person_id == each.person_id:
+                    row.due_on = each.after
+    work.session.flush()

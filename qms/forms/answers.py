@@ -4,9 +4,11 @@ from qms.forms.display import Changed, compare, display
 from qms.forms.faults import Known, faults
 from qms.forms.flow import Opened, ends, limit_of, next_step, openings_at, seats_of
 from qms.forms.settling import Settled, computed, defaults, required, settle, shown
+from qms.forms.shapes import AnswersUnfit, refuse_unfit
 from qms.forms.values import canonical, digest, personal_fields, read, typed, typed_one
 
 __all__ = [
+    "AnswersUnfit",
     "Changed",
     "Known",
     "Opened",
@@ -24,6 +26,7 @@ __all__ = [
     "openings_at",
     "personal_fields",
     "read",
+    "refuse_unfit",
     "required",
     "seats_of",
     "settle",

@@ -30,11 +30,16 @@ from qms.forms.definition import (
 
 CLOSE: Final = "close"
 """Where something is said to happen at the close of a record instead of in a step."""
+_DECLARED: Final = frozenset({"fields", "columns", "steps", "clocks", "opens"})
+_SPOKEN: Final = frozenset({"label", "help", "unit", "section", "say"})
+"""The keys whose texts people read."""
 _DECIDES: Final = frozenset({"by", "up-to", "default"})
 
 
 def build(head: Mapping[str, Any]) -> Definition:
     """The declaration of a head whose shape has been checked."""
+    if head.get("language") == "zh-Hant":
+        head = {key: _traditional(head[key]) if key in _DECLARED else head[key] for key in head}
     return Definition(
         record_number=head.get("record-number", ""),
         landscape=head.get("orientation") == "landscape" or "columns" in head,
@@ -48,6 +53,24 @@ def build(head: Mapping[str, Any]) -> Definition:
         kept=read_kept(head.get("records", {})),
         part_of=head.get("part-of"),
     )
+
+
+def _traditional(value: Any, key: str = "") -> Any:
+    """What is declared in traditional characters, told to be so: nobody converts it again (D-0031)."""
+    if isinstance(value, str):
+        return {"zh-Hant": value} if key in _SPOKEN else value
+    if isinstance(value, Mapping):
+        known = key in _SPOKEN
+        return value if known else {name: _traditional(value[name], name) for name in value}
+    if isinstance(value, Sequence):
+        if key == "options":
+            value = [_choice(each) for each in value]
+        return [_traditional(each) for each in value]
+    return value
+
+
+def _choice(option: Any) -> Any:
+    return {"value": option, "label": option} if isinstance(option, str) else option
 
 
 def is_section(item: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from qms.calendar import Span
-from qms.kernel.labels import in_language
+from qms.kernel.labels import in_language, traditional
 
 Words = str | Mapping[str, str]
 
@@ -277,5 +277,7 @@ class Definition:
 
 
 def spoken(words: Words, language: str) -> str:
-    """A text or language map in the asked language."""
-    return words if isinstance(words, str) else in_language(words, language)
+    """A text or language map in the asked language; what is declared in one script is shown in the other."""
+    if isinstance(words, str):
+        return traditional(words) if language == "zh-Hant" else words
+    return in_language(words, language)

@@ -53,7 +53,7 @@ class _Shower:
     def one(self, field: Field, value: Any) -> str:
         if isinstance(value, bool):
             return say(N_("Yes") if value else N_("No"), self.language)
-        if field.type in CHOICES:
+        if field.type in CHOICES or (field.options and isinstance(value, str)):
             return self.choices(field, [value] if isinstance(value, str) else value)
         if field.type in NUMBERS:
             return number(value, unit_of(field, self.language))

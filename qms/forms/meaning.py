@@ -62,6 +62,20 @@ def kind_of(text: str, names: Mapping[str, Name]) -> Kind:
     return _Reader(names).kind(_tree(text)).kind
 
 
+def outcomes(text: str) -> Iterator[str]:
+    """The texts a formula without fault gives by itself, such as both ends of `'a' if x > 1 else 'b'`."""
+    yield from _given(_tree(text))
+
+
+def _given(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            yield from _given(one)
+            yield from _given(other)
+        case ast.Constant(value=str() as value):
+            yield value
+
+
 def _tree(text: str) -> ast.expr:
     """The parts of a formula that was read; in brackets it may run over several lines."""
     return ast.parse(f"({text}\n)", mode="eval").body

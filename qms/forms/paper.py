@@ -144,7 +144,7 @@ class Paper(ABC):
 
     def is_short(self, field: Field) -> bool:
         """Whether a field needs half a row only."""
-        if field.type in CHOICES:
+        if field.type in CHOICES or field.options:
             words = [spoken(option.label, self.language) for option in field.options]
             return bool(words) and sum(map(len, words)) + len(words) <= _NARROW
         return field.type in _SHORT

@@ -12,6 +12,7 @@ from qms.forms.definition import Definition, Field, Type
 from qms.forms.names import Kind
 from qms.forms.ordering import columns_in_order, conditions, formula, in_order
 from qms.forms.reading import decimal, read_one
+from qms.forms.shapes import refuse_unfit
 from qms.forms.values import typed_one
 from qms.formulas import FormulaFailed
 from qms.kernel.labels import Phrase
@@ -41,7 +42,9 @@ def settle(
     """Work out which fields are shown and what is computed; a hidden field has no answer for the others.
 
     Rounds in the order of dependence, so that one pass is enough. A condition that fails shows its field.
+    Answers of another shape than their fields are refused.
     """
+    refuse_unfit(definition, values)
     worker = _Worker(definition, values, system)
     for entry in in_order(definition):
         worker.take(entry)

@@ -149,7 +149,7 @@ class _Filled(Paper):
 
     def ticked(self, field: Field, value: Any) -> str:
         """The choices of the form, those taken ticked."""
-        chosen = {value} if isinstance(value, str) else set(value or ())
+        chosen = set(value) if isinstance(value, list) else {value}
         words = [spoken(option.label, self.language) for option in field.options]
         places = frozenset(place for place, option in enumerate(field.options) if option.value in chosen)
         return self.boxes(words, places)

@@ -1,4 +1,4 @@
-"""Words for people: one gettext catalogue for pages, command line, mail and PDF."""
+"""Words for people: one gettext catalogue for pages, command line, mail and PDF; and their script."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from babel.messages.pofile import read_po
+from opencc import OpenCC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 LOCALES: Final = Path(__file__).parents[1] / "locales"
+_STANDARD: Final = "s2tw"
+"""Characters follow the words they stand in (`头发`, `发放`); the wording stays the document's own."""
+_SHORT: Final = 200
+_KEPT: Final = 8192
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -73,10 +78,32 @@ def N_(text: str) -> str:  # noqa: N802 - the customary gettext marker for a tex
 def in_language(texts: Mapping[str, str], language: str) -> str:
     """The text of a language map that serves a reader of `language` best.
 
-    Falls back between the two Chinese scripts, then to English, then to whatever there is.
+    Simplified words are converted for readers of traditional script where there are none of their own
+    (law 17, D-0031); otherwise the other script, then English, then whatever there is.
     """
+    if language == "zh-Hant" and not texts.get(language) and texts.get("zh-Hans"):
+        return traditional(texts["zh-Hans"])
     other = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}.get(language)
     for key in (language, other, "zh-Hans", "en"):
         if key and texts.get(key):
             return texts[key]
     return next(iter(texts.values()), "")
+
+
+def traditional(text: str) -> str:
+    """A plain text in traditional characters; short ones, which pages repeat, are remembered."""
+    return _remembered(text) if len(text) <= _SHORT else _convert(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _remembered(text: str) -> str:
+    return _convert(text)
+
+
+def _convert(text: str) -> str:
+    return str(_converter().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC(_STANDARD)

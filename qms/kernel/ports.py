@@ -209,7 +209,12 @@ class Section(Protocol):
 
 
 class Preview(Protocol):
-    """What a slice tells of a revision before its release, beyond what a key of the head declares."""
+    """What a slice tells of a revision before its release, beyond what a key of the head declares.
+
+    `keys` are those of which it tells and for which there is no Section.
+    """
+
+    keys: frozenset[str]
 
     def foretell(
         self, work: Work, revision: Ref, head: Mapping[str, Any], before: Ref | None

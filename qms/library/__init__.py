@@ -3,5 +3,6 @@
 from qms.library.check import problems
 from qms.library.reading import check
 from qms.library.shelf import Shelf, Structure
+from qms.library.standing import structure
 
-__all__ = ["Shelf", "Structure", "check", "problems"]
+__all__ = ["Shelf", "Structure", "check", "problems", "structure"]

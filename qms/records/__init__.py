@@ -2,6 +2,7 @@
 
 from qms.records import ddl, models
 from qms.records.access import keys, seated, visible
+from qms.records.calling import Names
 from qms.records.contents import around, values, values_of
 from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
@@ -50,14 +51,17 @@ from qms.records.operations.opening import TASK as FOLLOW_UP
 from qms.records.operations.opening import answer, asked_for
 from qms.records.preview import RecordPreview, open_on
 from qms.records.printing import Printed, printed
+from qms.records.promises import PromisePreview
 from qms.records.queries import (
     Act,
     Ending,
     Filters,
     Row,
+    Source,
     Standing,
     Walked,
     amendments,
+    asking,
     blobs,
     brought,
     drafts,
@@ -73,9 +77,11 @@ from qms.records.queries import (
     openings,
     record_of,
     signatures,
+    source,
     steps,
     versions,
 )
+from qms.records.reading import said
 from qms.records.rechecking import altered, lost_numbers, unopened
 from qms.records.rows import KIND, definition_of, name, ref_of
 from qms.records.states import State, StepState
@@ -94,7 +100,9 @@ __all__ = [
     "Ending",
     "Filters",
     "Heading",
+    "Names",
     "Printed",
+    "PromisePreview",
     "Ready",
     "Record",
     "RecordAmendment",
@@ -107,6 +115,7 @@ __all__ = [
     "RecordPreview",
     "RecordStep",
     "Row",
+    "Source",
     "Standing",
     "State",
     "StepState",
@@ -120,6 +129,7 @@ __all__ = [
     "answer",
     "around",
     "asked_for",
+    "asking",
     "begin",
     "blobs",
     "brought",
@@ -161,10 +171,12 @@ __all__ = [
     "record_of",
     "ref_of",
     "remove_file",
+    "said",
     "save",
     "save_step",
     "seated",
     "signatures",
+    "source",
     "steps",
     "submit",
     "system",

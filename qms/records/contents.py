@@ -156,7 +156,8 @@ def draft(work: Work, record: Record, person: int) -> Values | None:
 
 
 def keep_draft(work: Work, record: Record, person: int, answers: Mapping[str, Any]) -> None:
-    """Keep what a person has typed until they file it."""
+    """Keep what a person has typed until they file it; what is no answer at all is refused."""
+    forms.answers.refuse_unfit(rows.definition_of(record.revision), answers)
     content, hidden = _packed(work, record, answers)
     row = _draft_row(work, record, person)
     if row is None:

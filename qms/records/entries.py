@@ -13,6 +13,7 @@ from qms.kernel.labels import in_language, say
 from qms.kernel.ports import Entry
 from qms.kernel.refs import Ref
 from qms.records import access, contents, rows
+from qms.records.calling import Names
 from qms.records.describe import STATES
 from qms.records.models import Record, RecordContent
 from qms.records.states import State
@@ -84,9 +85,12 @@ def _words(work: Work, record: Record) -> str:
     )
     values = json.loads(kept or "{}")
     language, zone = work.settings.language, work.settings.zone_info
+    fields = rows.definition_of(record.revision).fields
+    names = Names(work, language, with_parties=False)
+    names.look_up(fields, values)
     shown = (
-        forms.answers.display(field, values[field.id], language, zone=zone)
-        for field in rows.definition_of(record.revision).fields
+        forms.answers.display(field, values[field.id], language, zone=zone, called=names.called)
+        for field in fields
         if field.id in values and field.type not in {forms.Type.FILE, forms.Type.PHOTO}
     )
     return "\n".join(each for each in shown if each)

@@ -25,6 +25,8 @@ _FINISHING = N_("{count} open records you may see were begun under earlier revis
 class RecordPreview:
     """A form that becomes fillable or is exchanged, and the records that finish under the old one."""
 
+    keys: frozenset[str] = frozenset()
+
     def foretell(
         self, work: Work, revision: Ref, head: Mapping[str, Any], before: Ref | None
     ) -> Sequence[str]:

@@ -6,14 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, documents, forms, parties, rendering, trail
+from qms import accounts, documents, forms, rendering, trail
 from qms.accounts import Meaning
 from qms.documents import GRADES, MEANINGS
-from qms.forms import Amendment, Filling, Passage, Type
+from qms.forms import Amendment, Filling, Passage
 from qms.kernel.clock import iso
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.ports import Secrecy
 from qms.records import contents, rows
+from qms.records.calling import Names
 from qms.records.describe import STATES
 from qms.records.queries import Act, Walked, amendments, ending, signatures, steps
 from qms.records.states import State, StepState
@@ -22,7 +23,7 @@ from qms.rendering import Detail, Layout, Sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qms.forms import Definition, Field
+    from qms.forms import Definition
     from qms.kernel.work import Work
     from qms.records.models import Record
 
@@ -63,6 +64,7 @@ class _Setting:
         self.departments = {
             each.code: in_language(each.names, self.language) for each in accounts.departments(work.session)
         }
+        self.names = Names(work, self.language)
         self.posts = {each.code: each.names for each in accounts.posts(work.session)}
 
     def say(self, text: str, **facts: object) -> str:
@@ -140,7 +142,7 @@ class _Setting:
             self.language,
             filling,
             zone=work.settings.zone_info,
-            called=self.called,
+            called=self.names.called,
             system=system,
         )
 
@@ -189,15 +191,3 @@ class _Setting:
             after = contents.at_version(self.work, self.record, row.version)
             changes = forms.answers.compare(self.definition, before, after)
             yield Amendment(place, row.name, iso(row.at), row.reason, changes)
-
-    def called(self, field: Field, value: str) -> str:
-        """People, departments and parties by their names, as far as who asks may see them (SEC-07)."""
-        if field.type is Type.PARTY:
-            known = parties.names(self.work.session, self.work.rights, [value])
-            return f"{value} {known[value]}" if value in known else value
-        if field.type is Type.DEPARTMENT:
-            return self.departments.get(value, value)
-        if field.type is Type.PERSON:
-            found = accounts.person_by_login(self.work.session, value)
-            return value if found is None else found.name
-        return value

@@ -58,7 +58,7 @@ from qms.registers.queries import (
     saved_views,
 )
 from qms.registers.revealing import reveal
-from qms.registers.section import CodesSection
+from qms.registers.section import CodesSection, PublicationSection
 from qms.registers.views import PERIODS, Filter, Total, View
 from qms.registers.words import SENTENCES
 
@@ -88,6 +88,7 @@ __all__ = [
     "Page",
     "Period",
     "PersonNeeded",
+    "PublicationSection",
     "Register",
     "RegisterAnswers",
     "RegisterEvidence",

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from qms import accounts
-from qms.accounts.models import Person
 from qms.forms import Type
 from qms.kernel.labels import in_language
 from qms.registers.models import Mark
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
 
     from qms.registers.columns import Column
     from qms.registers.looking import Line
+    from qms.registers.views import View
 
 Names = dict[tuple[Type, str], str]
 
@@ -41,10 +39,15 @@ def people(session: Session, lines: Iterable[Line], columns: Sequence[Column]) -
         if not isinstance(shown := line.cells.get(column_id, ()), Mark)
         for value in shown
     }
-    if not logins:
-        return {}
-    rows = session.execute(select(Person.login, Person.name).where(Person.login.in_(logins)))
-    return {(Type.PERSON, row.login): row.name for row in rows}
+    return {(Type.PERSON, login): name for login, name in accounts.called(session, logins).items()}
+
+
+def asked(session: Session, view: View, columns: Sequence[Column], language: str) -> Names:
+    """The names of the people and departments a view is narrowed to."""
+    kinds = {column.id: column.type for column in columns}
+    logins = [each.value for each in view.filters if kinds.get(each.column) is Type.PERSON]
+    told = accounts.called(session, logins)
+    return departments(session, language) | {(Type.PERSON, login): told[login] for login in told}
 
 
 def named(names: Mapping[tuple[Type, str], str], kind: Type, value: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from qms import jobs
 from qms.documents import document_ref
 from qms.kernel.labels import say
-from qms.registers import declared, facts, views
+from qms.registers import declared, facts, naming, views
 from qms.registers.errors import (
     MayNotRebuild,
     NoSuchExport,
@@ -96,10 +96,12 @@ def _told(
 ) -> dict[str, Any]:
     """What the trail keeps of an export; what was asked of columns above the lowest grade stays unsaid."""
     masked = views.masked(view, {column.id for column in register.columns if column.secrecy})
-    said = in_words(masked, register.columns, work.settings.language)
+    language = work.settings.language
+    names = naming.asked(work.session, masked, register.columns, language)
+    said = in_words(masked, register.columns, language, names)
     return {
         "view": views.dumped(masked),
-        "words": "; ".join(said) or say("all rows", work.settings.language),
+        "words": "; ".join(said) or say("all rows", language),
         "format": kind.value,
         "rows": rows,
         "digest": digest,

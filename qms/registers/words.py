@@ -47,12 +47,12 @@ _PLACES: Final = 2
 Names = Mapping[tuple[Type, str], str]
 
 
-def in_words(view: View, columns: Sequence[Column], language: str) -> list[str]:
-    """Everything a view narrows, one sentence each."""
-    return list(_words(view, {column.id: column for column in columns}, language))
+def in_words(view: View, columns: Sequence[Column], language: str, names: Names) -> list[str]:
+    """Everything a view narrows, one sentence each; `names` calls people and departments."""
+    return list(_words(view, {column.id: column for column in columns}, language, names))
 
 
-def _words(view: View, known: Mapping[str, Column], language: str) -> Iterator[str]:
+def _words(view: View, known: Mapping[str, Column], language: str, names: Names) -> Iterator[str]:
     if view.since:
         yield say(N_("filed from {day}"), language, day=view.since.isoformat())
     if view.until:
@@ -60,16 +60,17 @@ def _words(view: View, known: Mapping[str, Column], language: str) -> Iterator[s
     if view.state:
         yield say(N_("state: {state}"), language, state=say(STATES.get(view.state, view.state), language))
     if view.department:
-        yield say(N_("department: {department}"), language, department=view.department)
+        name = names.get((Type.DEPARTMENT, view.department), view.department)
+        yield say(N_("department: {department}"), language, department=name)
     if view.form:
         yield say(N_("form: {form}"), language, form=view.form)
     for each in view.filters:
         if each.column in known:
-            yield _filter(known[each.column], each, language)
+            yield _filter(known[each.column], each, language, names)
 
 
-def _filter(column: Column, asked: Filter, language: str) -> str:
-    value = option(column, asked.value, language)
+def _filter(column: Column, asked: Filter, language: str, names: Names) -> str:
+    value = names.get((column.type, asked.value)) or option(column, asked.value, language)
     return say(OPS[asked.op], language, column=spoken(column.label, language), value=value)
 
 

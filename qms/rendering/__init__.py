@@ -21,7 +21,7 @@ from qms.rendering.pool import Pool
 from qms.rendering.qr import parsed_code, qr_svg, short_code
 from qms.rendering.redline import Row, RowKind, compare, compare_texts
 from qms.rendering.rendered import Rendered
-from qms.rendering.script import traditional, traditional_html
+from qms.rendering.script import traditional_html
 from qms.rendering.sheet import (
     Approval,
     Change,
@@ -84,7 +84,6 @@ __all__ = [
     "short_code",
     "stamp",
     "to_json",
-    "traditional",
     "traditional_html",
     "uncovered",
 ]

@@ -21,6 +21,7 @@ from qms.retention.queries import (
     one_list,
     seen_list,
 )
+from qms.retention.section import RetentionSection
 
 __all__ = [
     "APPROVE",
@@ -36,6 +37,7 @@ __all__ = [
     "Kept",
     "Result",
     "RetentionHold",
+    "RetentionSection",
     "State",
     "approve",
     "blobs",

@@ -33,6 +33,7 @@ TRIGGERS: Final[Mapping[Trigger, str]] = {
 }
 CLASSES: Final[Mapping[str, str]] = {
     "records": N_("Business records"),
+    "system-documents": N_("Documents of the system"),
     "objectives": N_("Records of objectives"),
     "reading-and-training": N_("Records of reading and training"),
     "evidence": N_("Records of evidence given"),

@@ -9,7 +9,7 @@ from qms.risks.errors import (
     WarningNotTreated,
     WordsNeeded,
 )
-from qms.risks.follow import CheckFollower
+from qms.risks.follow import CheckFollower, move
 from qms.risks.models import State
 from qms.risks.operations import report, treat
 from qms.risks.queries import (
@@ -48,6 +48,7 @@ __all__ = [
     "due",
     "hidden",
     "may_act",
+    "move",
     "point",
     "points",
     "report",

@@ -33,8 +33,10 @@ KINDS: Final[Mapping[str, str]] = {
     "risk": N_("Risk point"),
 }
 TASK: Final = N_("Treat and report the warning at {point} ({record})")
-TOLD: Final = N_("A warning at {point} was treated")
-TOLD_BODY: Final = N_("The warning at {point} was treated and reported; look at it under control points.")
-BEGINS: Final = N_("The control point {point} begins; {record} records its checks.")
-CHANGES: Final = N_("The control point {point} changes; {record} records its checks.")
-ENDS: Final = N_("The control point {point} ends; its checks stay.")
+TOLD: Final = N_("A warning at “{point}” ({document}) was treated")
+TOLD_BODY: Final = N_(
+    "The warning at “{point}” of {document} was treated and reported; look at it under control points."
+)
+BEGINS: Final = N_("The control point “{point}” begins; {record} records its checks.")
+CHANGES: Final = N_("The control point “{point}” changes; {record} records its checks.")
+ENDS: Final = N_("The control point “{point}” ends; its checks stay.")

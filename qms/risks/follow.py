@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from qms import accounts, calendar, documents, forms, formulas, schedules, tasks
+from qms import accounts, documents, forms, formulas, schedules, tasks
 from qms.formulas import FormulaFailed
 from qms.kernel.refs import Ref
 from qms.risks import declared, describe, rules
 from qms.risks.models import ControlCheck, ControlWarning, State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qms.kernel.ports import Filed
     from qms.kernel.work import Work
     from qms.risks.declared import Declared
@@ -105,6 +107,7 @@ def _warn(work: Work, filed: Filed, point: Declared, warn: Warn, row: ControlChe
     known = work.session.scalar(select(ControlWarning.id).where(ControlWarning.check_id == row.id))
     if known is not None or not _passed(work, filed, warn):
         return
+    due, counted = tasks.due(work.today, warn.within)
     made = ControlWarning(
         check_id=row.id,
         document=point.document,
@@ -114,14 +117,14 @@ def _warn(work: Work, filed: Filed, point: Declared, warn: Warn, row: ControlChe
         secrecy=filed.secrecy,
         circle=filed.circle,
         state=State.OPEN,
-        due_on=calendar.after(work.today, warn.within).day,
+        due_on=due,
         opened_at=work.now,
     )
     work.session.add(made)
     work.session.flush()
     after = {"point": point.ref.key, "due": made.due_on.isoformat()}
     work.record("control-warning:open", filed.ref, after=after)
-    facts: dict[str, Any] = {"point": dict(point.point.standard), "record": filed.number}
+    facts: dict[str, Any] = {"point": dict(point.point.standard), "record": filed.number, **counted}
     facts |= {tasks.SECRECY: filed.secrecy, tasks.CIRCLE: filed.circle, tasks.RIGHT: "documents:read"}
     tasks.owe(
         work,
@@ -155,3 +158,11 @@ def _passed(work: Work, filed: Filed, warn: Warn) -> bool:
 def warning_ref(row: ControlWarning) -> Ref:
     """The warning as a Ref."""
     return Ref(WARNING, str(row.id))
+
+
+def move(work: Work, moved: Sequence[tasks.Moved]) -> None:
+    """Warnings are due when their tasks are, whose days were counted again."""
+    for each in moved:
+        if each.kind == describe.TASK:
+            work.session.get_one(ControlWarning, int(each.ref.key)).due_on = each.after
+    work.session.flush()

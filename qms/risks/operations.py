@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from qms import accounts, tasks
-from qms.risks import describe, errors, queries
+from qms.risks import declared, describe, errors, queries
 from qms.risks.follow import warning_ref
 from qms.risks.models import ControlWarning, State
 
@@ -58,13 +58,21 @@ def report(work: Work, warning: int, remark: str) -> ControlWarning:
             subject=describe.TOLD,
             text=describe.TOLD_BODY,
             facts={
-                "point": f"{row.document}#{row.code}",
+                "point": _called(work, row),
+                "document": row.document,
                 tasks.SECRECY: row.secrecy,
                 tasks.CIRCLE: row.circle,
                 tasks.RIGHT: "documents:read",
             },
         )
     return row
+
+
+def _called(work: Work, row: ControlWarning) -> dict[str, str]:
+    """What a point demands, by which people know it; once it is gone, the words of the warning."""
+    found = declared.in_force(work.session, work.today, row.document)
+    standards = {each.point.id: each.point.standard for each in found}
+    return dict(standards.get(row.code, row.words))
 
 
 def _mine(work: Work, warning: int) -> tuple[ControlWarning, int]:

@@ -40,12 +40,12 @@ class ControlPointSection:
         after = {each.id: each for each in rules.read(new or [])}
         told = [
             say(describe.CHANGES if name in before else describe.BEGINS, work.language,
-                point=name, record=each.form)
+                point=dict(each.standard), record=each.form)
             for name, each in after.items()
             if before.get(name) != each
         ]  # fmt: skip
-        gone = [name for name in before if name not in after]
-        told += [say(describe.ENDS, work.language, point=name) for name in gone]
+        gone = [before[name] for name in before if name not in after]
+        told += [say(describe.ENDS, work.language, point=dict(each.standard)) for each in gone]
         return [*told, *schedules.foretell(work, _scheduled(old or []), _scheduled(new or []))]
 
     def enter(self, work: Work, revision: Ref, value: Any, on: date) -> None:

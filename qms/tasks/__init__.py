@@ -1,5 +1,6 @@
 """What people owe on a ref by a day, reminders and escalation, and messages about it."""
 
+from qms.tasks.counting import Moved, counted, due, recount
 from qms.tasks.describe import SENTENCES
 from qms.tasks.errors import NoSuchTask
 from qms.tasks.mail import send_waiting
@@ -23,12 +24,15 @@ __all__ = [
     "RIGHT",
     "SECRECY",
     "SENTENCES",
+    "Moved",
     "NoSuchTask",
     "Notice",
     "Owed",
     "Task",
     "cancel",
+    "counted",
     "doubtful",
+    "due",
     "inbox",
     "move",
     "notify",
@@ -36,6 +40,7 @@ __all__ = [
     "overseen",
     "owe",
     "owing",
+    "recount",
     "remind",
     "send_waiting",
     "settle",

@@ -13,5 +13,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "task:owe": N_("A task on {ref} was given ({kind}), due on: {due}."),
     "task:settle": N_("A task on {ref} is done ({kind})."),
     "task:cancel": N_("A task on {ref} is no longer owed ({kind})."),
+    "task:recount": N_("The holidays are known: a task on {ref} is due on {due} ({kind})."),
     "task:chase": N_("A task on {ref} was chased: {step}."),
 }

@@ -12,6 +12,7 @@ from qms.documents import KINDS, Filters, Kind
 from qms.http.edge import NothingToSee, look, page, runtime
 from qms.http.forms import Form
 from qms.kernel.refs import Ref
+from qms.rendering import traditional_html
 from qms.search import QueryRefused
 from qms.web.links import link
 from qms.web.revisions import shared, written
@@ -60,6 +61,7 @@ def find() -> ResponseReturnValue:
         kind=form.get("kind"),
         near=_in_force(work, found) if found else {},
         html=_html,
+        script=_script,
         found_kinds=_KINDS,
         address=_address,
         written=written,
@@ -81,9 +83,15 @@ def _chosen(name: str) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _html(fragment: Fragment) -> Markup:
-    """A fragment escapes every word itself and adds nothing but marks."""
-    return Markup(fragment.html())  # noqa: S704 - escaped by the fragment
+def _html(fragment: Fragment, script: str) -> Markup:
+    """A fragment escapes every word itself and adds nothing but marks; its words in the reader's script."""
+    made = fragment.html()
+    return Markup(traditional_html(made) if script == "zh-Hant" else made)  # noqa: S704 - escaped by the fragment
+
+
+def _script(hit: Hit, language: str) -> str:
+    """The language a hit is shown in: simplified words in traditional characters to who reads those."""
+    return "zh-Hant" if (hit.language, language) == ("zh-Hans", "zh-Hant") else hit.language
 
 
 def _in_force(work: Work, found: Page) -> dict[tuple[str, str, str], bool]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qms import (
     accounts,
+    actions,
     clocks,
     competence,
     documents,
@@ -21,6 +22,7 @@ from qms import (
     records,
     registers,
     retention,
+    risks,
     schedules,
     tasks,
     trail,
@@ -217,6 +219,10 @@ class Loop:
             competence.day(work)
         with works.writing(self.actor, every_permission()) as work:
             clocks.day(work)
+        with works.writing(self.actor, every_permission()) as work:
+            moved = tasks.recount(work)
+            for keeper in (actions, competence, risks):
+                keeper.move(work, moved)
         with works.writing(self.actor, every_permission()) as work:
             tasks.remind(work)
             accounts.forget_attempts(work)

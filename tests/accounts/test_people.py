@@ -276,3 +276,13 @@ def test_nobody_unknown_is_found(work: Work) -> None:
     with pytest.raises(NoSuchPerson):
         accounts.person(work.session, 4711)
     assert accounts.person_by_login(work.session, "nobody") is None
+
+
+def test_two_people_of_one_name_are_told_apart(work: Work) -> None:
+    """A person is called by the name; others of that name bring the login beside it."""
+    organisation(work)
+    for login, name in (("wang", "王敏"), ("wang2", "王敏"), ("li", "李强")):
+        accounts.add_person(work, login, name)
+    found = accounts.called(work.session, ["wang", "li", "wang", "gone"])
+    assert found == {"wang": "王敏 (wang)", "li": "李强"}
+    assert accounts.called(work.session, []) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -331,3 +331,30 @@ def test_all_attempts_used_the_head_decides(made: Organisation, clock: Simulated
     other = in_force(made, clock, number="CP-08")
     with pytest.raises(competence.NoQuiz):
         answer(made, "author", other, 1, RIGHT)
+
+
+def test_readings_and_needs_are_counted_again_once_the_year_is_published(
+    made: Organisation, clock: SimulatedClock
+) -> None:
+    """S71: the reading of a revision and the training it bears move with their tasks."""
+    clock.at = datetime(2049, 12, 20, 4, 0, tzinfo=UTC)
+    in_force(made, clock, more=TRAINING)
+
+    def due(kind: str) -> set[date]:
+        with made.works.reading(SERVICE) as work:
+            rows = work.session.scalars(select(tasks.Task).where(tasks.Task.kind == kind)).all()
+            return {row.due_on for row in rows if row.due_on}
+
+    reading, training = due("documents:read"), due("competence:train")
+    (made.works.settings.home / "calendars.yaml").write_text(
+        "default: own\ncalendars:\n  own: {complete: [2049, 2050], holidays: [2050-01-03]}\n", "utf-8"
+    )
+    with made.service() as work:
+        moved = tasks.recount(work)
+        competence.move(work, moved)
+    (was,), (now,) = reading, due("documents:read")
+    assert (was, now) == (date(2050, 1, 3), date(2050, 1, 4))
+    (trained,) = due("competence:train")
+    assert training == {date(2050, 1, 17)}
+    with made.works.reading(SERVICE) as work:
+        assert {row.due_on for row in work.session.scalars(select(Need))} == {trained} == {date(2050, 1, 18)}

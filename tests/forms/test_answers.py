@@ -456,3 +456,48 @@ def test_a_definition_says_who_and_how() -> None:
     assert FORM.opens[1].to_author
     assert FORM.opens[2].to_field == "manager"
     assert FORM.opens[3].target == "CP-02"
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("text", "x", 5),
+        ("number", "5.5", True),
+        ("money", 5, ["5"]),
+        ("date", "2026-11-28", "soon"),
+        ("instant", "2026-11-28T01:00:00Z", 5),
+        ("yes-no", False, "no"),
+        ("multiple-choice", ["a"], "a"),
+        ("file", [{"name": "a", "digest": "d"}], ["d"]),
+        ("photo", [{"name": "a", "digest": "d"}], {"name": "a", "digest": "d"}),
+        ("signature", {"person": "li", "name": "Li", "at": "2026-11-28T01:00:00Z"}, "li"),
+        ("person", "li", {"login": "li"}),
+    ],
+)
+def test_an_answer_of_another_shape_is_refused_in_a_sentence(kind: str, good: object, bad: object) -> None:
+    """In a field and in a cell; what has its shape passes, nothing answered too."""
+    more = {"options": ["a"]} if kind == "multiple-choice" else {}
+    column = {"id": "c", "label": "列", "type": kind, **more}
+    form = build(
+        {"fields": [{**column, "id": "f"}, {"id": "t", "label": "表", "type": "table", "columns": [column]}]}
+    )
+    kept = answers.computed(form, {"f": good, "t": [{"c": good}, {"c": None}]})
+    assert kept["f"] == good
+    with pytest.raises(answers.AnswersUnfit) as caught:
+        answers.computed(form, {"f": bad, "t": [{"c": good}, {"c": bad}]})
+    assert [problem.field for problem in caught.value.problems] == ["f", "t.1.c"]
+    assert "This is no answer to “列”." in caught.value.sentence()
+
+
+@pytest.mark.parametrize("rows", ["x", ["x"], {"c": "x"}, [{"c": "x"}, 5]])
+def test_a_table_that_is_none_is_refused(rows: object) -> None:
+    """Rows are rows with columns by name, wherever they come from."""
+    columns = [
+        {"id": "c", "label": "C", "type": "text"},
+        {"id": "n", "label": "N", "type": "computed", "formula": "1"},
+    ]
+    form = build({"fields": [{"id": "t", "label": "表", "type": "table", "columns": columns}]})
+    with pytest.raises(answers.AnswersUnfit, match="nothing was kept") as caught:
+        answers.settle(form, {"t": rows})
+    assert [problem.field for problem in caught.value.problems] == ["t"]
+    assert "“表” is a list of rows" in caught.value.sentence()

@@ -119,6 +119,13 @@ def test_a_condition_is_held_against_the_form(formula: str, words: str) -> None:
         ({"type": "computed", "formula": "rows"}, "formula", "gives a list"),
         ({"type": "computed", "formula": "note", "unit": "%"}, "formula", "does not give a number"),
         ({"type": "computed", "formula": "note + 1", "unit": "%"}, "formula", "cannot be counted"),
+        (
+            {"type": "computed", "options": ["few"], "formula": "'few' if ok else 'many'"},
+            "formula",
+            "no option many",
+        ),
+        ({"type": "computed", "options": ["few"], "formula": "1 + 1"}, "formula", "none of the options"),
+        ({"options": ["few"]}, "options", "of the type choice, computed, multiple-choice"),
         ({"type": "date", "default": "soon"}, "default", "is no date"),
         ({"type": "date", "default": 5}, "default", "is no date"),
         ({"type": "date", "default": {"formula": "author"}}, "default.formula", "does not give"),

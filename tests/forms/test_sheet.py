@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from qms.forms import Blank, build
-from qms.forms.display import compare
+from qms.forms.display import compare, display
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
 from tests.forms.samples import ANSWERS, FULL
@@ -50,6 +50,36 @@ def test_answers_stand_in_ink() -> None:
         assert " ".join(part.split()) in " ".join(said.split())
     assert "其他期限" not in said
     assert "<b>" not in sheet(VALUES, Filling())
+
+
+COMPUTED = {
+    "fields": [
+        {"id": "amount", "label": "A", "type": "number"},
+        {
+            "id": "size",
+            "label": {"en": "Size"},
+            "type": "computed",
+            "formula": "'large' if amount > 5 else 'small'",
+            "options": [
+                {"value": "large", "label": {"zh-Hans": "大额", "en": "Large"}},
+                {"value": "small", "label": {"zh-Hans": "小额", "en": "Small"}},
+            ],
+        },
+    ]
+}
+
+
+def test_what_is_computed_among_options_is_told_by_its_label() -> None:
+    """On paper the options stand with their boxes, the one that came out ticked; in words it is its label."""
+    form = build(COMPUTED)
+    told = filled(form, {"amount": "9", "size": "large"}, "zh-Hans", Filling(), zone=ZONE)
+    assert "✓ 大额 □ 小额" in " ".join(words(told).split())
+    empty = filled(form, {"amount": "9"}, "zh-Hans", Filling(), zone=ZONE)
+    assert "□ 大额 □ 小额" in " ".join(words(empty).split())
+    assert display(form.field("size"), "small", "en", zone=ZONE) == "Small"
+    blank = Blank().markup({"kind": "form", "number": "FM-01-01", **COMPUTED}, "en")
+    assert "□ Large □ Small" in " ".join(words(blank).split())
+    assert in_words(form, "size == 'large'", "en") == "Size is Large"
 
 
 def test_a_form_without_answers_is_dashes() -> None:
@@ -112,10 +142,26 @@ def test_every_act_is_in_the_table_of_signatures() -> None:
         ("amount > 1000 and not (term < 3)", "Amount > 1,000 and not: 期限 < 3"),
         ("term == 1 or is_missing(need)", "期限 is 1 or 需求单 is not filled in"),
         ("contains(security, 'pledge')", "担保 is pledge"),
+        ("not not paper", "not: 资料: no"),
+        ("round(term)", "round(term)"),
+        ("not (term == 1 and paper)", "not: 期限 is 1 and 资料: yes"),
         ("term == True or term == false", "期限 is Yes or 期限 is No"),
         ("term > amount", "期限 > Amount"),
         ("paper", "资料: yes"),
-        ("any(row.grade == 'A' for row in issues)", "any(row.grade == 'A' for row in issues)"),
+        ("not paper", "资料: no"),
+        ("not is_missing(need)", "需求单 is filled in"),
+        ("not contains(security, 'pledge')", "担保 is not pledge"),
+        ("not (product == 'other')", "品种 is not Other"),
+        ("not (term + 1 > 2)", "not (term + 1 > 2)"),
+        ("any(row.grade == 'A' for row in issues)", "in at least one row of 问题: 等级 is A"),
+        ("all(row.grade in ['A', 'B'] for row in issues)", "in every row of 问题: 等级 is one of A, B"),
+        ("any(row.grade == 'A' for row in product)", "any(row.grade == 'A' for row in product)"),
+        ("any(row for row in issues if row.grade)", "any(row for row in issues if row.grade)"),
+        ("any(row.other == 'A' for row in issues)", "any(row.other == 'A' for row in issues)"),
+        ("days(accepted_on, accepted_on) > 2", "days from 受理日 to 受理日 > 2"),
+        ("hours(accepted_on, today) > 2", "hours(accepted_on, today) > 2"),
+        ("decision == 'agree' and term > 1", "the decision is 同意 and 期限 > 1"),
+        ("count(row for row in issues) > 1", "count(row for row in issues) > 1"),
         ("term + 1 > 2", "term + 1 > 2"),
         ("term > 1 + 2", "term > 1 + 2"),
         ("product in [term + 1]", "product in [term + 1]"),

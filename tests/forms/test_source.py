@@ -3,7 +3,7 @@
 import pytest
 
 from qms.documents.source import read_source
-from qms.forms import Blank
+from qms.forms import Blank, build, spoken
 
 HEAD = """\
 number: FM-12-01
@@ -63,7 +63,7 @@ def test_a_right_form_has_no_faults() -> None:
         ("{id: a, label: 甲, type: choice, options: [{value: x}]}", "options.1.label", "is needed"),
         ("{id: a, label: 甲, type: choice, options: [x, {value: x, label: y}]}", "options", "same value"),
         ("{id: a, label: 甲, type: choice, options: {register: x, form: y}}", "options.form", "no key form"),
-        ("{id: a, label: 甲, type: text, options: [x]}", "options", "choice, multiple-choice"),
+        ("{id: a, label: 甲, type: text, options: [x]}", "options", "choice, computed, multiple-choice"),
         ("{id: a, label: 甲, type: text, currency: CNY}", "currency", "of the type money"),
         ("{id: a, label: 甲, type: money, currency: yuan}", "currency", "three capital letters"),
         ("{id: a, label: 甲, type: text, unit: 月}", "unit", "computed, number"),
@@ -161,3 +161,27 @@ def test_columns_are_no_tables() -> None:
     content = "columns: [{id: a, label: 甲, type: table, columns: []}]\n"
     found = faults(HEAD.replace("kind: form", "kind: register") + content)
     assert {where for _, where, _ in found} == {"columns.1.columns", "columns.1.type"}
+
+
+def test_what_is_declared_in_traditional_characters_is_not_converted_again() -> None:
+    """D-0031: plain words of a traditional form stay; of a simplified one they follow the reader's script."""
+    fields = [
+        {"section": "皇后"},
+        {"id": "a", "label": "皇后", "type": "choice", "options": ["裏", {"value": "b", "label": "皇后"}]},
+        {"id": "n", "label": {"en": "N"}, "type": "number", "unit": "件", "default": 5, "least": 1},
+    ]
+    steps = [
+        {"id": "s", "label": "復核", "by": {"author": True}, "decisions": [{"value": "x", "label": "裏"}]}
+    ]
+    head = {"fields": fields, "steps": steps, "register": "RG-01-01"}
+    made = build({**head, "language": "zh-Hant"})
+    first, number = made.fields
+    assert [spoken(option.label, "zh-Hant") for option in first.options] == ["裏", "皇后"]
+    assert [option.value for option in first.options] == ["裏", "b"]
+    assert spoken(first.label, "zh-Hans") == "皇后"
+    assert (spoken(made.sections[0].title, "zh-Hant"), spoken(number.unit, "zh-Hant")) == ("皇后", "件")
+    assert (number.default, spoken(number.label, "zh-Hant")) == ("5", "N")
+    assert spoken(made.steps[0].decisions[0].label, "zh-Hant") == "裏"
+    plain = build({**head, "fields": [{"id": "a", "label": "发放", "type": "text"}], "language": "zh-Hans"})
+    assert spoken(plain.fields[0].label, "zh-Hant") == "發放"
+    assert spoken(plain.fields[0].label, "zh-Hans") == "发放"

@@ -206,7 +206,7 @@ LAWS: Final = {
             "house/test_refusals.py::test_each_refusal_speaks_chinese",
             "documents/test_schema.py::test_languages_and_documents_have_their_own_days",
             "search/test_find.py::test_both_realisations_are_found",
-            "rendering/test_script.py::test_characters_follow_the_words_they_stand_in",
+            "kernel/test_labels.py::test_characters_follow_the_words_they_stand_in",
             "web/test_documents.py::test_traditional_script_is_a_labelled_conversion",
             "web/test_work.py::test_every_page_speaks_the_language",
         ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import select, update
 
 from qms import actions, clocks, records, tasks
 from qms.kernel.errors import Conflict
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qms.kernel.clock import SimulatedClock
     from qms.kernel.ports import Filed
     from qms.kernel.work import Work
+    from tests.documents.factories import Organisation
 
 LIMITED: Final = sheets.STEPS.replace(
     "by: {posts: [risk-head]}, opinion: required}",
@@ -213,6 +215,108 @@ opens:
         records.submit(work, answer, values={"business": other.key})
     with made.acting("cashier") as work:
         records.submit(work, answer)
+
+
+def _source(made: Organisation, login: str, ref: Ref) -> records.Source | None:
+    with made.looking(login) as work:
+        return records.source(work, records.record_of(work.session, work.rights, ref, work.today))
+
+
+def test_who_is_asked_is_told_of_the_record_that_asks(works: Works) -> None:
+    """SEC-06, R19: number and form to who was asked, inside grade and circle; all to who sees it."""
+    opens = """
+opens:
+  - {at: review, form: FM-07-02, to: {posts: [general-manager]}, values: {fact: purpose}}
+"""
+    asked = sheets.form("FM-07-02", fields=FINDING, steps="")
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + opens), asked)
+    with made.service() as work:
+        papers.add(work, made, "cashier", role="reader", post="general-manager", department="credit")
+        papers.add(work, made, "colleague", role="author", department="credit")
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    with made.looking("author") as work:
+        found = records.record_of(work.session, work.rights, ref, work.today)
+        (row,) = records.openings(work.session, found)
+    with made.looking("cashier") as work:
+        told = records.asking(work, row)
+        assert (told.number, told.form_title["en"], told.title, told.is_seen) == (
+            ref.key, "Approval sheet", "", False,
+        )  # fmt: skip
+    with made.looking("colleague") as work:
+        assert records.asking(work, row) == records.Source()
+    with made.acting("cashier") as work:
+        begun = records.answer(work, row.id)
+        assert begun is not None
+        answer = records.ref_of(records.submit(work, records.ref_of(begun)))
+    mine, theirs, whole = (_source(made, login, answer) for login in ("cashier", "colleague", "manager"))
+    assert mine is not None
+    assert (mine.number, mine.title, mine.is_seen) == (ref.key, "", False)
+    assert theirs == records.Source()
+    assert whole is not None
+    assert (whole.number, whole.title, whole.is_seen) == (ref.key, "设备", True)
+    assert _source(made, "author", ref) is None
+    with made.service() as work:
+        work.session.execute(update(records.Record).where(records.Record.number == ref.key).values(secrecy=3))
+    assert _source(made, "cashier", answer) == records.Source()
+
+
+COUNTED = """
+opens:
+  - {at: review, task: {label: 一}, to: {posts: [risk-head]}, within: 3 working days}
+  - {at: review, action: {title: 二}, to: {posts: [risk-head]}, within: 4 working days}
+  - {at: review, task: {label: 三}, to: {posts: [risk-head]}, within: 20 days}
+"""
+NOTICE = """default: own
+calendars:
+  own: {complete: [2049, 2050], holidays: [2050-01-03]}
+"""
+
+
+def _due(made: Organisation, login: str) -> list[date]:
+    with made.looking(login) as work:
+        rows = work.session.scalars(select(tasks.Task).where(tasks.Task.settled_at.is_(None)))
+        asked = [each for each in rows if each.kind in {"record:follow-up", "actions:do"}]
+        return sorted(each.due_on for each in asked if each.due_on)
+
+
+def _recount(made: Organisation) -> list[str]:
+    with made.service() as work:
+        moved = tasks.recount(work)
+        actions.move(work, moved)
+        return [each.action for each in work.changes if each.action == "task:recount"]
+
+
+def test_what_is_owed_is_counted_again_once_the_year_is_published(
+    works: Works, clock: SimulatedClock
+) -> None:
+    """S71: provisional days of tasks and actions move with an entry, others and past ones never, once."""
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + COUNTED))
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    assert _due(made, "manager") == [date(2050, 1, 4), date(2050, 1, 5), date(2050, 1, 19)]
+    assert _recount(made) == []
+    path = made.works.settings.home / "calendars.yaml"
+    path.write_text("default: [", "utf-8")
+    assert _recount(made) == []
+    path.write_text(NOTICE, "utf-8")
+    assert _recount(made) == ["task:recount"] * 2
+    assert _due(made, "manager") == [date(2050, 1, 5), date(2050, 1, 6), date(2050, 1, 19)]
+    with made.looking("manager") as work:
+        (arisen,) = actions.arisen(work.session, work.rights, ref, work.today)
+        assert arisen.due_on == date(2050, 1, 6)
+    assert _recount(made) == []
+
+
+def test_what_is_past_is_not_counted_again(works: Works, clock: SimulatedClock) -> None:
+    """A day that has gone by stays as people knew it."""
+    made = sheets.house(works, sheets.form(steps=sheets.STEPS + COUNTED))
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    sheets.reviewed(made, sheets.filed(made))
+    clock.at = datetime(2050, 2, 1, 1, 0, tzinfo=UTC)
+    (made.works.settings.home / "calendars.yaml").write_text(NOTICE, "utf-8")
+    assert _recount(made) == []
 
 
 @dataclass(frozen=True, slots=True)

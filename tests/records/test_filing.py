@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError
 
-from qms import accounts, records, tasks
+from qms import accounts, forms, records, tasks
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.records import errors
 from qms.records.models import Record, RecordContent
+from qms.records.states import State
 from tests.documents.factories import add
 from tests.records import factories as sheets
 
@@ -93,6 +94,24 @@ def test_every_fault_is_told_and_nothing_is_filed(works: Works) -> None:
     with made.acting("author") as work:
         records.save(work, ref, sheets.GOOD)
         assert records.submit(work, ref).number == "FM-07-01-2026-000001"
+
+
+def test_a_table_that_is_none_is_refused_before_it_is_kept(works: Works) -> None:
+    """Whoever comes past the page is told in a sentence; nothing of it is kept or filed."""
+    table = "  - {id: things, label: Things, type: table, columns: [{id: what, label: What, type: text}]}"
+    made = sheets.house(
+        works, sheets.form(fields=f"{sheets.FIELDS.rstrip()}\n  - {{section: 件}}\n{table}\n")
+    )
+    ref = sheets.begun(made)
+    for wrong in ("Press", ["Press"], [["Press"]]):
+        answers = {**sheets.GOOD, "things": wrong}
+        with made.acting("author") as work, pytest.raises(forms.answers.AnswersUnfit, match="a list of rows"):
+            records.save(work, ref, answers)
+        with made.acting("author") as work, pytest.raises(forms.answers.AnswersUnfit, match="a list of rows"):
+            records.submit(work, ref, values=answers)
+    assert sheets.look(made, ref).state is State.DRAFT
+    with made.acting("author") as work:
+        records.submit(work, ref, values={**sheets.GOOD, "things": [{"what": "Press"}]})
 
 
 def test_what_is_filed_is_not_filed_again(works: Works) -> None:

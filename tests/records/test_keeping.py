@@ -6,9 +6,13 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from qms import accounts, records
+from qms.accounts.models import Person
 from qms.kernel.ports import Rights, Scope, Secrecy
 from qms.records.entries import RecordEntries
+from tests.documents.factories import add
 from tests.records import factories as sheets
 
 if TYPE_CHECKING:
@@ -136,6 +140,33 @@ def test_a_bundle_holds_records_as_they_stood(works: Works, clock: SimulatedCloc
     assert [act["opinion"] for step in then["steps"] for act in step["acts"]] == [""]
     assert now["versions"][0]["open"] == sheets.GOOD
     assert gathered(made, "manager", as_of=date(2026, 1, 1)) == {}
+
+
+def test_people_and_decisions_are_named_in_words(works: Works) -> None:
+    """What search keeps and what leaves say names and labels; logins and codes stay in the JSON beside."""
+    made = sheets.house(works)
+    with made.service() as work:
+        add(work, made, "clerk", department="credit")
+        work.session.execute(update(Person).where(Person.login == "clerk").values(name="王敏"))
+    ref = sheets.closed(made, **sheets.GOOD, manager="clerk", unit="credit")
+    with made.acting("author") as work:
+        records.amend(work, ref, {"amount": "1300.00"}, "笔误", password=made.keys["author"])
+    one = entry(made, ref)
+    assert one is not None
+    assert "王敏" in one.text
+    assert "clerk" not in one.text
+    items = gathered(made, "manager")
+    page = (items[f"records/{ref.key}/record.html"].content or b"").decode()
+    assert "<dd>王敏</dd>" in page
+    assert " · 同意 · " in page
+    assert "金额: 笔误" in page
+    assert "clerk" not in page
+    assert "agree" not in page
+    assert json.loads(items[f"records/{ref.key}/record.json"].content or b"")["decision"] == "agree"
+    with made.looking("manager") as work:
+        found = records.record_of(work.session, work.rights, ref, work.today)
+        told = dict(records.said(work, found, records.extract(work, found, records.Bounds())))
+    assert (told["客户经理"], told["记录编号"]) == ("王敏", ref.key)
 
 
 def test_a_bundle_leaves_out_what_is_personal_and_what_its_receiver_may_not_see(works: Works) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
 from sqlalchemy import update
 
 from qms import parties, records, retention, schedules, tasks
@@ -62,6 +63,37 @@ def _closed(made: Peopled) -> str:
     return sheets.closed(made.people, **sheets.GOOD, client="C-000001", things=rows).key
 
 
+OPENS = """
+opens:
+  - {at: review, form: FM-07-03, to: {posts: [general-manager]}, values: {fact: purpose, of: record}}
+"""
+
+
+def test_the_record_that_asks_is_named_where_it_may_be(made: Peopled, browser: Opened) -> None:
+    """On the pages of task, draft and record: a reference, a link, or that one may not see it."""
+    fact = "  - {id: fact, label: {en: Fact}, type: text}\n  - {id: of, label: {en: Of}, type: record}"
+    sheets.issue(made.people, sheets.form("FM-07-03", fields=fact, steps=""))
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=sheets.STEPS + OPENS))
+    with made.people.service() as work:
+        add(work, made.people, "cashier", role="reader", post="general-manager", department="credit")
+        add(work, made.people, "colleague", role="author", department="credit")
+    ref = sheets.filed(made.people, number="FM-07-02")
+    sheets.reviewed(made.people, ref)
+    cashier = browser("cashier")
+    (url,) = set(cashier.dom("/tasks").xpath("//a[contains(@href, '/records/opening/')]/@href"))
+    assert f"The record that asks {ref.key} Approval sheet" in words_of(cashier.dom(url))
+    where = cashier.post(url).headers["Location"]
+    assert f"Came from: {ref.key} Approval sheet" in words_of(cashier.dom(where))
+    cashier.post(where, {"do": "file", "fact": "x", "of": ref.key})
+    answered = "/records/FM-07-03-2026-000001"
+    assert f"Came from {ref.key} Approval sheet" in words_of(cashier.dom(answered))
+    assert f"/records/{ref.key}" not in cashier.get(answered).text
+    assert "Came from a record you may not see" in words_of(browser("colleague").dom(answered))
+    answer, link = browser("manager").dom(answered).xpath(f"//a[@href='/records/{ref.key}']")
+    assert answer.text_content() == ref.key
+    assert link.text_content() == f"{ref.key} Approval sheet 设备"
+
+
 def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened) -> None:
     """REC-02: the label of the field, both values, the reason; a party by its name and with its page."""
     number = _closed(made)
@@ -74,6 +106,57 @@ def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened)
     assert page.xpath("//dd/a[contains(@href, '/parties/C-000001')]/text()") == ["C-000001 Sunrise Tools"]
     assert page.xpath("//th[@class='num nr']/text()") == ["Count"]
     assert "Business records 1 month" in said
+
+
+SIZED = f"""{sheets.FIELDS}
+  - {{section: {{en: Worked out}}, step: review}}
+  - id: size
+    label: {{en: Size}}
+    type: computed
+    formula: "'large' if amount > 1000 else 'small'"
+    options:
+      - {{value: large, label: {{zh-Hans: 大额, en: Large}}}}
+      - {{value: small, label: {{zh-Hans: 小额, en: Small}}}}
+  - {{id: count, label: {{en: Count}}, type: computed, formula: "amount * 2", unit: pieces, places: 0}}
+  - {{id: agreed, label: {{en: Agreed}}, type: computed, formula: "amount > 0"}}
+"""
+
+
+def test_what_is_worked_out_shows_by_its_label(made: Peopled, browser: Opened) -> None:
+    """Nobody reads the code of a choice: while filling in, after a refusal, in words, as PDF."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=SIZED))
+    number = sheets.filed(made.people, number="FM-07-02").key
+    head, url = browser("risk-head"), f"/records/{number}"
+    refused = head.post(f"{url}/step/review", {"do": "finish", "opinion": "ok"})
+    for page in (head.dom(url), html.fromstring(refused.text)):
+        worked = [" ".join("".join(each.itertext()).split()) for each in page.xpath("//output")]
+        assert worked == ["Large", "2,401 pieces", "Yes"]
+    with made.people.acting("risk-head") as work:
+        records.act(work, Ref("record", number), "review", values={"remark": "可"}, opinion="可")
+    assert "大额" in words_of(browser("risk-head", "zh-Hans").dom(url))
+    with made.people.looking("author") as work:
+        found = records.record_of(work.session, work.rights, Ref("record", number), work.today)
+        assert "✓ 大额" in records.printed(work, found).sheet.body
+        assert "large" not in records.printed(work, found).sheet.body
+
+
+def test_traditional_pages_convert_labels_and_leave_answers(made: Peopled, browser: Opened) -> None:
+    """D-0031: labels, choices and titles by conversion, labelled so at the foot; what was answered stays."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=SIZED))
+    number = sheets.filed(made.people, number="FM-07-02", purpose="设备", amount="1200", unit="credit").key
+    with made.people.acting("risk-head") as work:
+        records.act(work, Ref("record", number), "review", values={"remark": "可"}, opinion="可")
+    page = browser("author", "zh-Hant").dom(f"/records/{number}")
+    said = words_of(page)
+    for converted in ("審批單", "經辦部門", "大額", "審查意見"):
+        assert converted in said
+    assert "设备" in said
+    assert page.xpath("//p[contains(@class, 'converted')]/text()") == [
+        "沒有繁體文字的標題和名稱以轉換方式顯示。"
+    ]
+    for language in ("en", "zh-Hans"):
+        plain = browser("author", language).dom(f"/records/{number}")
+        assert plain.xpath("//p[contains(@class, 'converted')]") == []
 
 
 def test_a_party_one_may_not_see_stays_a_number(made: Peopled, browser: Opened) -> None:

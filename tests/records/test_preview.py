@@ -6,7 +6,10 @@ import threading
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from qms import documents
+from qms.documents.errors import SourceInvalid
 from qms.documents.models import Passage
 from qms.documents.operations import reading
 from tests.documents import factories as papers
@@ -65,6 +68,65 @@ def test_a_revision_tells_what_it_exchanges(works: Works) -> None:
     assert "Whoever fills in the form from then on fills in this revision, no longer A/0." in said
     assert "1 open records you may see were begun under earlier revisions and finish under them." in said
     assert any(each.startswith("The schedule Visit changes: every quarter") for each in said)
+
+
+MANUAL = """---
+number: CP-07
+kind: control-procedure
+language: zh-Hans
+title: {zh-Hans: 风险控制程序, en: Risk control}
+owner: risk
+route: {review: {posts: [quality-manager]}, approve: {posts: [deputy-general-manager]}}
+distribution: {departments: all}
+secrecy: internal
+change: {reason: "It is new", summary: "First issue"}
+forms: [FM-07-01]
+retention: {class: system-documents, after: superseded, keep: 10 years}
+time-limits:
+  - {id: answer, clause: first, limit: T+2}
+objectives: [x]
+---
+
+{#first}
+# 1 审核
+
+两个工作日内答复。
+"""
+
+
+@pytest.mark.parametrize("has_clock", [True, False])
+def test_what_is_kept_and_promised_is_told_in_words(works: Works, *, has_clock: bool) -> None:
+    """Retention and time limits are enacted; what nothing enacts yet is named in words, never by its key."""
+    steps = factories.STEPS.replace("opinion: required}", "opinion: required, within: T+2}", 1)
+    kept = "retention: {class: records, after: closed, keep: 5 years}"
+    steps = steps if has_clock else factories.STEPS
+    made = factories.house(works, factories.form(steps=steps, more=kept))
+    ref = papers.approved(made, MANUAL.encode(), file="CP-07.md")
+    said = told(made, ref, LATER)
+    assert "Its issued revisions stay for good; Documents of the system asks for 10 years." in said
+    runs = "It promises 1 time limits; the clocks of these forms run them: FM-07-01."
+    waits = "It promises 1 time limits; none of its forms in force has a clock that runs them."
+    assert (runs if has_clock else waits) in said
+    assert "Declared, not yet enacted: objectives." in said
+    assert not any("time-limits" in each or "retention" in each for each in said)
+    again = papers.approved(made, factories.form(steps=steps, more=kept), file="FM-07-01.yaml")
+    expected = (
+        "Its records (Business records) are kept 5 years after it was closed; "
+        "then they may go by a disposal list."
+    )
+    assert expected in told(made, again, LATER)
+
+
+def test_records_kept_for_ever_are_told_so(works: Works) -> None:
+    """A class without an end says that nothing ever goes; a time nobody can read is refused before review."""
+    made = papers.organisation(works)
+    sheet = factories.form(more="retention: {class: records, keep: permanent}")
+    ref = papers.approved(made, sheet, file="FM-07-01.yaml")
+    assert "Its records (Business records) are kept for ever." in told(made, ref, LATER)
+    bad = factories.form("FM-07-08", more="retention: {class: records, after: soon, keep: ten years}")
+    with pytest.raises(SourceInvalid) as caught:
+        papers.approved(made, bad, file="FM-07-08.yaml")
+    assert [problem.field for problem in caught.value.problems] == ["retention.after", "retention.keep"]
 
 
 def test_a_count_leaves_out_what_one_may_not_see(works: Works) -> None:

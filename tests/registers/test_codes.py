@@ -114,14 +114,26 @@ def test_rebuild_fills_what_is_older(made: House, clock: SimulatedClock) -> None
 def test_before_issue_the_columns_that_begin_and_end_are_told(made: House) -> None:
     """The preview of a revision, and a column whose formula cannot be read is refused."""
     section = registers.CodesSection("columns")
-    old = [{"id": "a", "code": "1.11.001"}, {"id": "b"}]
-    new = [{"id": "a", "code": "1.11.002"}, {"id": "c"}]
+    old = [{"id": "a", "label": "Client", "code": "1.11.001"}, {"id": "b", "label": {"en": "Term"}}]
+    new = [{"id": "a", "label": {"en": "Client"}, "code": "1.11.002"}, {"id": "c", "label": {"en": "Fee"}}]
     with made.works.reading(factories.SERVICE, factories.EVERYTHING, language="en") as work:
         assert section.preview(work, old, new) == [
-            "These columns begin, and fill from the first day on: c.",
-            "These columns end; what stands in them stays: b.",
-            "Information codes change: a 1.11.001 > 1.11.002.",
+            "These columns begin, and fill from the first day on: Fee.",
+            "These columns end; what stands in them stays: Term.",
+            "Information codes change: Client 1.11.001 → 1.11.002.",
         ]
         assert section.preview(work, None, new) == ["The register begins, with 2 columns."]
         faults = section.check(work, [{"id": "a", "value": "1 +"}, {"id": "b", "value": "clocks.a.due"}], {})
     assert [each.field for each in faults] == ["columns.1.value"]
+
+
+def test_a_publication_that_begins_or_ends_is_told(made: House) -> None:
+    """R28: before the release of a register that publishes; nothing where that stays as it is."""
+    section = registers.PublicationSection()
+    with made.works.reading(factories.SERVICE, factories.EVERYTHING, language="en") as work:
+        (begins,) = section.preview(work, None, "daily")
+        (ends,) = section.preview(work, "daily", None)
+        assert begins.startswith("What is filed in it on a day is published")
+        assert ends == "What is filed in it is no longer published by day."
+        assert section.preview(work, "daily", "daily") == ()
+        assert section.check(work, "daily", {}) == ()

@@ -55,10 +55,22 @@ def test_a_register_is_listed_shown_and_narrowed_in_words(made: House, browser: 
     assert "Product is Loan" in narrowed
     assert "Amount from 6" in narrowed
     assert "FM-02-01-2026-000002" not in narrowed
+    assert "Handled by is Author" in text_of(manager, f"{URL}?author.is=author&columns=author")
+    assert "department: Credit" in text_of(manager, f"{URL}?department=credit")
     assert "1 records" in text_of(manager, f"{URL}/count?product.is=loan")
     assert "1,234,572.50" in text_of(manager, f"{URL}/totals?size=year")
     for language in ("zh-Hans", "zh-Hant"):
         assert "1,234,567.50" in text_of(browser("manager", language), URL)
+
+
+def test_a_phone_shows_few_columns_until_some_are_chosen(made: House, browser: Opened) -> None:
+    """Cards are short where nobody chose; what somebody chose is shown whole."""
+    made.file(amount="5", product="bond")
+    manager = browser("manager")
+    assert manager.dom(URL).xpath("//div[contains(@class, 'few')]//table[contains(@class, 'flow')]")
+    chosen = manager.dom(f"{URL}?columns=amount&columns=product")
+    assert chosen.xpath("//div[contains(@class, 'few')]") == []
+    assert chosen.xpath("//table[contains(@class, 'flow')]")
 
 
 def test_pages_follow_each_other_by_a_cursor(made: House, browser: Opened) -> None:

@@ -241,6 +241,7 @@ NAMES = {(Type.PERSON, "manager"): "Somebody"}
         (Column("c", "C", Type.NUMBER, places=1), (Decimal("0.25"), Decimal(3)), "0.2, 3.0", "0.2、3.0"),
         (Column("c", "C", Type.NUMBER), ("99999999999999999999",), *["99999999999999999999"] * 2),
         (Column("c", "C", Type.CHOICE, options=OPTIONS), ("a", "b"), "One, b", "一、b"),
+        (Column("c", "C", Type.COMPUTED, options=OPTIONS), ("a",), "One", "一"),
         (Column("c", "C", Type.PERSON), ("manager", "gone"), "Somebody, gone", "Somebody、gone"),
         (Column("c", "C", Type.PARTY), ("manager",), "manager", "manager"),
         (Column("c", "C", Type.YES_NO), (True, False), "yes, no", "是、否"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
-from qms import records, risks, tasks
+from qms import accounts, records, risks, tasks
+from qms.accounts.models import Person, Post, PostHolding
+from qms.kernel.labels import say
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.risks import ControlPointSection, State
+from qms.tasks.models import Notice
 from tests.documents import factories as papers
 from tests.risks.factories import POINT, PROCEDURE, check, house
 
@@ -91,6 +95,33 @@ def test_a_threshold_warns_once_and_is_treated_and_reported(works: Works) -> Non
     assert (done.state, done.measure) == (State.REPORTED, "Asked for the papers")
     assert _inbox(made, "risk-head") == []
     assert _points(made, warned=True) == []
+
+
+def test_the_message_to_the_head_names_the_point(works: Works) -> None:
+    """By what it demands and its document, in the language of who reads it, never by its code."""
+    made = house(works)
+    ref = check(made, missing="2")
+    (warned,) = _warnings(made)
+    with made.service() as work:
+        work.session.execute(update(Person).values(email=Person.login + "@example.org"))
+        place = accounts.department(work.session, "centre")
+        head = Post(code="centre-head", names={"en": "Head"}, department_id=place.id, is_head=True)
+        work.session.add(head)
+        work.session.flush()
+        boss = made.ids["deputy"]
+        work.session.add(PostHolding(person_id=boss, post_id=head.id, from_on=work.today))
+    with made.acting("risk-head") as work:
+        risks.treat(work, warned.id, "Asked for the papers")
+    with made.acting("risk-head") as work:
+        risks.report(work, warned.id, "All papers are there")
+    with made.looking("deputy") as work:
+        (sent,) = work.session.scalars(select(Notice).where(Notice.source == f"control-warning:{warned.id}"))
+        assert sent.person_id == boss
+        said = [say(text, "en", **sent.facts) for text in (sent.subject, sent.text)]
+    assert "“条件全部落实” (CP-02)" in said[0]
+    assert "“条件全部落实” of CP-02" in said[1]
+    assert "#" not in "".join(said)
+    assert ref.key not in said[0]
 
 
 def test_only_who_was_warned_treats_and_reports(works: Works) -> None:
@@ -178,3 +209,19 @@ def test_a_point_of_a_document_that_is_not_there_is_not_there(works: Works) -> N
     assert _points(made, "outsider") == []
     with made.looking("outsider") as work, pytest.raises(risks.NoSuchControlPoint):
         risks.point(work, POINT.key)
+
+
+def test_a_warning_is_counted_again_with_its_task(works: Works, clock: SimulatedClock) -> None:
+    """S71: once the holidays are known, both are due on the same later day."""
+    made = house(works)
+    clock.at = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    check(made, missing="2")
+    assert [each.due_on for each in _warnings(made)] == [date(2050, 1, 3)]
+    (made.works.settings.home / "calendars.yaml").write_text(
+        "default: own\ncalendars:\n  own: {complete: [2049, 2050], holidays: [2050-01-03]}\n", "utf-8"
+    )
+    with made.service() as work:
+        moved = tasks.recount(work)
+        risks.move(work, moved)
+    assert {(each.before, each.after) for each in moved} == {(date(2050, 1, 3), date(2050, 1, 4))}
+    assert [each.due_on for each in _warnings(made)] == [date(2050, 1, 4)]

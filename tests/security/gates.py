@@ -301,6 +301,7 @@ ROUTES: Final[dict[str, Gate]] = {
     "trail.begin_review": Gate(("trail:verify",)),
     "trail.sign_review": Gate(("trail:verify",)),
     "trail.restart": Gate(("trail:restart",)),
+    "library.check": Gate(("documents:release",)),
     "jobs.listing": Gate(("jobs:read",)),
     "jobs.one": Gate(("jobs:read",)),
     "jobs.full_check": Gate(("jobs:read",)),

@@ -45,6 +45,19 @@ def test_a_hit_leads_to_its_clause(papers: Papers, browser: Open, runtime: Runti
     assert "entries behind" not in said
 
 
+def test_a_hit_is_shown_in_the_script_of_its_reader(papers: Papers, browser: Open, runtime: Runtime) -> None:
+    """Title, clause and words of a simplified document in traditional characters, the marks kept (D-0031)."""
+    papers.issued()
+    reader = browser("reader")
+    _follow(runtime)
+    reader.submit("/search?q=提交审核", {"language": "zh-Hant"}, action="/language")
+    page = reader.dom("/search?q=提交审核")
+    assert page.xpath("//article/@lang") == ["zh-Hant"]
+    assert page.xpath("//article[@class='hit']/p[last()]/mark/text()") == ["提交審核"]
+    assert "風險控制程序" in words_of(page)
+    assert "风险控制程序" not in words_of(page)
+
+
 def test_nothing_found_says_what_to_try(browser: Open) -> None:
     """An empty answer offers the next step; no question at all says what can be asked."""
     reader = browser("reader")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from qms import accounts, calendar, tasks
+from qms import accounts, tasks
 from qms.documents import rows
 from qms.documents.distribution import read_distribution
 from qms.documents.models import Acknowledgement, Revision
@@ -121,14 +121,15 @@ def _owe(work: Work, revision: Revision, crowd: Crowd, already: AbstractSet[int]
     if since is None:
         begun = _joined(work.session, distribution, begun, revision.effective_on or work.today)
     for first in sorted(set(begun.values())):
+        due, counted = tasks.due(first, distribution.read_within)
         tasks.owe(
             work,
             kind=KIND,
             ref=ref,
             person_ids=sorted(person for person, day in begun.items() if day == first),
             subject=_SUBJECT,
-            facts=walk.facts(revision),
-            due_on=calendar.after(first, distribution.read_within).day,
+            facts={**walk.facts(revision), **counted},
+            due_on=due,
             personal=True,
         )
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _TAKES_PLACE = N_("It takes the place of {label}.")
 _READERS = N_("{count} people owe its reading by {day}.")
 _KEPT = N_("Declared, not yet enacted: {keys}.")
+_KEYS = {
+    "objectives": N_("objectives"),
+    "scorecards": N_("scorecards"),
+}
+"""What a declaration is called that no part of the house enacts yet."""
 _JOIN = {
     "forms": N_("These forms now belong to it: {numbers}."),
     "registers": N_("These registers now belong to it: {numbers}."),
@@ -88,8 +93,10 @@ def _declared(work: Work, revision: Revision, before: Mapping[str, Any]) -> list
         for sentence in section.preview(work, before.get(section.key), revision.head.get(section.key))
     ]
     handled = {section.key for section in sections}
-    handled |= {key for body in work.ports.get("bodies", ()) for key in body.keys}
+    for each in (*work.ports.get("bodies", ()), *work.ports.get("previews", ())):
+        handled |= each.keys
     waiting = declared(revision.head, handled)
     if waiting:
-        told.append(say(_KEPT, work.language, keys=", ".join(waiting)))
+        names = ", ".join(say(_KEYS.get(key, key), work.language) for key in waiting)
+        told.append(say(_KEPT, work.language, keys=names))
     return told

@@ -160,7 +160,7 @@ class Common(shapes.Strict):
             if key in data and data["type"] not in types:
                 names = ", ".join(sorted(types))
                 faults[key] = [Phrase(N_("This belongs to a field of the type {types}."), types=names)]
-            if needed and key not in data and data["type"] in types:
+            if key not in data and data["type"] in needed:
                 faults[key] = [shapes.MESSAGES["required"]]
         if "least" in data and "most" in data and not faults and data["least"] > data["most"]:
             faults["most"] = [N_("The most is less than the least.")]
@@ -168,21 +168,22 @@ class Common(shapes.Strict):
             raise ValidationError(faults)
 
 
+_NONE: Final[frozenset[Type]] = frozenset()
 _BELONGINGS: Final = (
-    ("options", CHOICES, True),
-    ("formula", frozenset({Type.COMPUTED}), True),
-    ("currency", frozenset({Type.MONEY}), False),
-    ("unit", frozenset({Type.NUMBER, Type.COMPUTED}), False),
-    ("least", NUMBERS, False),
-    ("most", NUMBERS, False),
-    ("places", NUMBERS, False),
-    ("longest", frozenset({Type.TEXT, Type.LONG_TEXT}), False),
-    ("pattern", frozenset({Type.TEXT}), False),
-    ("form", frozenset({Type.RECORD}), False),
-    ("kinds", frozenset({Type.PARTY}), False),
-    ("columns", frozenset({Type.TABLE}), True),
-    ("rows", frozenset({Type.TABLE}), False),
-    ("default", frozenset(Type) - _NO_DEFAULT, False),
+    ("options", CHOICES | {Type.COMPUTED}, CHOICES),
+    ("formula", frozenset({Type.COMPUTED}), frozenset({Type.COMPUTED})),
+    ("currency", frozenset({Type.MONEY}), _NONE),
+    ("unit", frozenset({Type.NUMBER, Type.COMPUTED}), _NONE),
+    ("least", NUMBERS, _NONE),
+    ("most", NUMBERS, _NONE),
+    ("places", NUMBERS, _NONE),
+    ("longest", frozenset({Type.TEXT, Type.LONG_TEXT}), _NONE),
+    ("pattern", frozenset({Type.TEXT}), _NONE),
+    ("form", frozenset({Type.RECORD}), _NONE),
+    ("kinds", frozenset({Type.PARTY}), _NONE),
+    ("columns", frozenset({Type.TABLE}), frozenset({Type.TABLE})),
+    ("rows", frozenset({Type.TABLE}), _NONE),
+    ("default", frozenset(Type) - _NO_DEFAULT, _NONE),
 )
 
 

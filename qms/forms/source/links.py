@@ -77,6 +77,20 @@ def _formula(declared: Declared, path: str, entry: Field, names: Mapping[str, Na
             yield Problem(N_("This formula gives a list; a field holds one value."), field=path)
         elif kind not in (Kind.NUMBER, Kind.UNKNOWN) and (entry.places is not None or entry.unit):
             yield Problem(N_("This formula does not give a number."), field=path)
+        yield from _outcomes(path, entry, kind)
+
+
+def _outcomes(path: str, entry: Field, kind: Kind) -> Iterator[Problem]:
+    """What is computed for a field with options is one of them, so that it is told by its label."""
+    if not entry.options:
+        return
+    if kind not in (Kind.TEXT, Kind.UNKNOWN):
+        yield Problem(N_("This formula gives none of the options, which are texts."), field=path)
+    known = [option.value for option in entry.options]
+    for value in meaning.outcomes(entry.formula):
+        if value not in known:
+            text = N_("There is no option {value}; the options are {options}.")
+            yield Problem(text, field=path, facts={"value": value, "options": ", ".join(known)})
 
 
 def _default(declared: Declared, path: str, entry: Field) -> Iterator[Problem]:

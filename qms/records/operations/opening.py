@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import accounts, actions, calendar, forms, tasks
+from qms import accounts, actions, forms, tasks
 from qms.kernel.labels import N_, Phrase
 from qms.kernel.refs import Ref
 from qms.records import rows, seats
@@ -49,11 +49,11 @@ def _open(work: Work, record: Record, number: int, opened: forms.answers.Opened,
     )
     work.session.add(row)
     work.session.flush()
-    due = None if opening.within is None else calendar.after(work.today, opening.within).day
+    due, counted = (None, {}) if opening.within is None else tasks.due(work.today, opening.within)
     if opening.what == "action":
-        _action(work, record, row, opening, people, due)
+        _action(work, record, row, opening, people, due, counted)
     else:
-        _owe(work, record, row, opening, people, due)
+        _owe(work, record, row, opening, people, due, counted)
     work.record(
         "record:open",
         rows.ref_of(record),
@@ -77,7 +77,13 @@ def _people(work: Work, record: Record, opening: Opening, values: Mapping[str, A
 
 
 def _owe(  # noqa: PLR0917 - the facts of one opening
-    work: Work, record: Record, row: RecordOpening, opening: Opening, people: list[int], due: date | None
+    work: Work,
+    record: Record,
+    row: RecordOpening,
+    opening: Opening,
+    people: list[int],
+    due: date | None,
+    counted: Mapping[str, Any],
 ) -> None:
     fills = row.what in {FORM, REQUEST}
     subject, facts = (_FILL, {"form": row.target}) if fills else (_DO, {"label": opening.label})
@@ -87,13 +93,25 @@ def _owe(  # noqa: PLR0917 - the facts of one opening
         ref=ref_of(row),
         person_ids=people,
         subject=subject,
-        facts={**facts, "record": record.number, "secrecy": record.secrecy, "circle": record.circle},
+        facts={
+            **facts,
+            **counted,
+            "record": record.number,
+            "secrecy": record.secrecy,
+            "circle": record.circle,
+        },
         due_on=due,
     )
 
 
 def _action(  # noqa: PLR0917 - the facts of one opening
-    work: Work, record: Record, row: RecordOpening, opening: Opening, people: list[int], due: date | None
+    work: Work,
+    record: Record,
+    row: RecordOpening,
+    opening: Opening,
+    people: list[int],
+    due: date | None,
+    counted: Mapping[str, Any],
 ) -> None:
     made = actions.open(
         work,
@@ -105,6 +123,7 @@ def _action(  # noqa: PLR0917 - the facts of one opening
         secrecy=record.secrecy,
         circle=record.circle,
         declared=True,
+        counted=counted,
     )
     row.answered = f"action:{made.number}"
 

@@ -1,5 +1,6 @@
 """Looks at records; what somebody may not see does not exist."""
 
+from qms.records.queries.coming import Source, asking, source
 from qms.records.queries.ending import Ending, ending
 from qms.records.queries.keeping import blobs, hidden, is_about_records
 from qms.records.queries.listing import Filters, Row, drafts, fillable, listing
@@ -25,9 +26,11 @@ __all__ = [
     "Ending",
     "Filters",
     "Row",
+    "Source",
     "Standing",
     "Walked",
     "amendments",
+    "asking",
     "blobs",
     "brought",
     "drafts",
@@ -43,6 +46,7 @@ __all__ = [
     "openings",
     "record_of",
     "signatures",
+    "source",
     "steps",
     "versions",
 ]

@@ -15,7 +15,6 @@ from qms.http.edge import NothingToSee, act, page, signed_in, tell
 from qms.http.forms import Form
 from qms.kernel.errors import Missing
 from qms.kernel.labels import N_, in_language
-from qms.rendering import traditional
 from qms.runtime import told, wording
 from qms.web import signing
 from qms.web.documents import text
@@ -147,7 +146,7 @@ def _page(work: Work, rows: Sequence[Listed], shown: Listed, form: Form, script:
         timeline=own,
         tongues_of=_tongues(rows),
         converted=script is not None,
-        title=traditional(_title(shown)) if script else _title(shown),
+        title=in_language(shown.title, "zh-Hant") if script else _title(shown),
         converts=shown.language == "zh-Hans" and CONVERTED not in _tongues(rows),
         mine=mine(work, shown),
         quiz=_quiz(work, shown),

@@ -12,7 +12,8 @@ from flask import url_for
 from qms import documents
 from qms.documents import Filters
 from qms.kernel.errors import Missing
-from qms.rendering import traditional, traditional_html
+from qms.kernel.labels import traditional
+from qms.rendering import traditional_html
 from qms.web.revisions import parts_of
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from qms.http.edge import act, page
 from qms.kernel.refs import Ref
 from qms.web.records._pages import pages
 from qms.web.records.listing import reader
+from qms.web.records.telling import named
 from qms.web.revisions import shared, titles
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ def opening(opening_id: int) -> ResponseReturnValue:
     owed = tasks.outstanding(work.session, records.FOLLOW_UP, Ref("record-opening", str(opening_id)))
     due_on = next((each.due_on for each in owed if each.due_on is not None), None)
     return page(
-        "records/opening.html", asked=asked, told=told, due_on=due_on, titles=titles(work), **shared(work)
+        "records/opening.html",
+        asked=asked,
+        told=told,
+        origin=named(records.asking(work, asked), work.language),
+        due_on=due_on,
+        titles=titles(work),
+        **shared(work),
     )
 
 

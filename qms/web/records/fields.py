@@ -132,6 +132,7 @@ class Sheet:
         """A field or a cell of a table."""
         tongue = self.work.language
         sent = request.method == "POST" and not name.startswith("~")
+        is_computed = entry.type is Type.COMPUTED
         texts = (
             tuple(request.form.getlist(name)) if sent else _texts(entry, value, self.work.settings.zone_info)
         )
@@ -140,15 +141,20 @@ class Sheet:
             entry=entry,
             label=forms.spoken(entry.label, tongue),
             kind=_INPUTS.get(entry.type, "text"),
-            value=texts[0] if texts else "",
+            value=self.worked_out(entry, value) if is_computed else texts[0] if texts else "",
             values=texts,
             choices=self.choices(entry),
             required=entry.id in self.needed,
             help=forms.spoken(entry.help, tongue) or ("" if texts else self.hint(entry)),
-            unit=entry.currency or forms.spoken(entry.unit, tongue),
+            unit="" if is_computed else entry.currency or forms.spoken(entry.unit, tongue),
             files=tuple(value or ()) if entry.type in {Type.FILE, Type.PHOTO} else (),
             named=self.named(entry, texts[0]) if texts else "",
         )
+
+    def worked_out(self, entry: Field, value: Any) -> str:
+        """What a formula gave, as people read it: a choice by its label, a truth as yes or no."""
+        zone = self.work.settings.zone_info
+        return forms.answers.display(entry, value, self.work.language, zone=zone)
 
     def hint(self, entry: Field) -> str:
         """What may stand in a box, where the form says nothing of it."""

@@ -19,6 +19,7 @@ from qms.web.records import attached
 from qms.web.records._pages import pages
 from qms.web.records.fields import Sheet
 from qms.web.records.listing import reader
+from qms.web.records.telling import Teller
 from qms.web.revisions import shared
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def shown(work: Work, record: Record, form: Form, *, values: Mapping[str, Any]) 
         form=form,
         record=record,
         title=record.revision.title,
+        origin=Teller(work, record, definition).origin(),
         groups=sheet.groups(),
         step=definition.steps[0] if definition.steps else None,
         label=record.revision.label,

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import url_for
 
-from qms import accounts, documents, forms, parties, records, risks, schedules
+from qms import documents, forms, records, risks, schedules
 from qms.forms import Type
 from qms.kernel.errors import Missing
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.refs import Ref
 from qms.web.links import link
-from qms.web.revisions import departments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from qms.forms import Definition, Field
     from qms.kernel.work import Work
-    from qms.records import Record
+    from qms.records import Record, Source
 
 _CLASSES: Final = {
     Type.NUMBER: "num nr",
@@ -75,16 +74,15 @@ class Teller:
     work: Work
     record: Record
     definition: Definition
-    places: dict[str, str] = field(init=False)
-    known: dict[str, str] = field(default_factory=dict)
+    names: records.Names = field(init=False)
 
     def __post_init__(self) -> None:
-        """Departments are told by their names."""
-        self.places = departments(self.work)
+        """People, departments and parties are told by their names."""
+        self.names = records.Names(self.work, self.work.language)
 
     def answered(self, values: Mapping[str, Any]) -> list[tuple[str, list[Answer]]]:
         """The answers under their headings."""
-        self.known |= _party_names(self.work, self.definition.fields, values)
+        self.names.look_up(self.definition.fields, values)
         found = []
         for section in self.definition.sections:
             lines = [self.answer(entry, values[entry.id]) for entry in section.fields if entry.id in values]
@@ -111,20 +109,15 @@ class Teller:
     def said(self, entry: Field, value: Any) -> str:
         """The words of one value."""
         zone = self.work.settings.zone_info
-        return forms.answers.display(entry, value, self.work.language, zone=zone, called=self.called)
-
-    def called(self, entry: Field, value: str) -> str:
-        """People, departments and parties by their names, as far as the reader may see them (SEC-07)."""
-        if entry.type is Type.DEPARTMENT:
-            return self.places.get(value, value)
-        if entry.type is Type.PERSON:
-            found = accounts.person_by_login(self.work.session, value)
-            return value if found is None else found.name
-        return f"{value} {self.known[value]}" if value in self.known else value
+        return forms.answers.display(entry, value, self.work.language, zone=zone, called=self.names.called)
 
     def leads(self, entry: Field, value: Any) -> str | None:
-        """The page of the party of an answer, where the reader sees it."""
-        return link(Ref("party", value)) if entry.type is Type.PARTY and value in self.known else None
+        """The page of the party or record of an answer, where the reader sees it (SEC-07)."""
+        if entry.type is Type.RECORD:
+            work, ref = self.work, Ref(records.KIND, value)
+            return None if records.hidden(work.session, work.rights, [ref], work.today) else link(ref)
+        is_told = entry.type is Type.PARTY and self.names.is_known(Type.PARTY, value)
+        return link(Ref("party", value)) if is_told else None
 
     def files(self, value: Any) -> Iterator[tuple[str, str]]:
         """The attached files by name and address."""
@@ -162,6 +155,9 @@ class Teller:
         """What the record came from: in words and with its page, as far as the reader sees it."""
         if self.record.origin is None:
             return None
+        source = records.source(self.work, self.record)
+        if source is not None:
+            return named(source, self.work.language)
         ref = Ref.parse(self.record.origin)
         try:
             return self._told(ref), link(ref)
@@ -171,8 +167,6 @@ class Teller:
     def _told(self, ref: Ref) -> str:
         if ref.kind == "control-point":
             return forms.spoken(risks.point(self.work, ref.key).point.standard, self.work.language)
-        if ref.kind == "record-opening":
-            return records.opening(self.work, int(ref.key))[1]
         if ref.kind == "occurrence":
             found = schedules.occurrence(self.work, ref.key)
             return f"{in_language(found.label, self.work.language)} · {found.name} · {found.period}"
@@ -195,11 +189,9 @@ class Teller:
         return found
 
 
-def _party_names(work: Work, entries: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, str]:
-    """The names of all parties the answers name, in one query."""
-    asked = [values[entry.id] for entry in entries if entry.type is Type.PARTY and values.get(entry.id)]
-    for entry in entries:
-        if entry.type is Type.TABLE:
-            columns = [column.id for column in entry.columns if column.type is Type.PARTY]
-            asked += [row[name] for row in values.get(entry.id) or () for name in columns if row.get(name)]
-    return parties.names(work.session, work.rights, asked)
+def named(source: Source, language: str) -> tuple[str, str | None]:
+    """A record that asked for another one: number, form and title, and its page for who sees it."""
+    if not source.number:
+        return say(N_("a record you may not see"), language), None
+    said = " ".join(filter(None, (source.number, in_language(source.form_title, language), source.title)))
+    return said, link(Ref(records.KIND, source.number)) if source.is_seen else None

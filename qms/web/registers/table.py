@@ -13,7 +13,7 @@ from qms.forms import Type, spoken
 from qms.http.edge import page, t
 from qms.http.forms import Form
 from qms.kernel.labels import N_
-from qms.registers import PERIODS, Mark, views, words
+from qms.registers import PERIODS, Mark, naming, views, words
 from qms.web.registers._pages import asked, pages, register_at, seen
 from qms.web.revisions import departments, page_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from qms.kernel.work import Work
-    from qms.registers import Column, Line, Register, View, looking, naming
+    from qms.registers import Column, Line, Register, View, looking
 
 _DAY: Final = timedelta(days=1)
 _INPUTS: Final = {"from": "date", "to": "date"}
@@ -57,6 +57,7 @@ class Asking:
     kind: str
     choices: tuple[tuple[str, str], ...]
     values: Mapping[str, str]
+    type: str
 
 
 @pages.get("/registers")
@@ -189,8 +190,9 @@ def _writer(work: Work, column: Column, names: naming.Names) -> Callable[[lookin
 def _narrowed(work: Work, register: Register, view: View) -> list[Narrowing]:
     """Each condition in words, beside the address without it."""
     found = []
+    names = naming.asked(work.session, view, register.columns, work.language)
     for alone, without in _each(view):
-        said = words.in_words(alone, register.columns, work.language)
+        said = words.in_words(alone, register.columns, work.language, names)
         found += [Narrowing(text, _url(register, without)) for text in said]
     return found
 
@@ -221,7 +223,14 @@ def _asked_about(register: Register, view: View, shown: Sequence[Column]) -> lis
 
 def _asking(work: Work, column: Column, view: View) -> Asking:
     given = {each.op: each.value for each in view.filters if each.column == column.id}
-    kind = {Type.DATE: "date", Type.INSTANT: "date", Type.NUMBER: "number", Type.MONEY: "number"}
+    kind = {
+        Type.DATE: "date",
+        Type.INSTANT: "date",
+        Type.NUMBER: "number",
+        Type.MONEY: "number",
+        Type.PERSON: "pick",
+        Type.PARTY: "pick",
+    }
     return Asking(
         column=column.id,
         label=spoken(column.label, work.language),
@@ -229,6 +238,7 @@ def _asking(work: Work, column: Column, view: View) -> Asking:
         kind=kind.get(column.type, "text"),
         choices=_choices(work, column),
         values=given,
+        type=column.type.value,
     )
 
 
