@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qms import accounts, documents, rendering
 from qms.documents import GRADES
@@ -13,7 +13,7 @@ from qms.kernel.ports import Secrecy
 from qms.objectives import describe, queries
 from qms.objectives.picture import picture
 from qms.records import Printed
-from qms.rendering import Detail, Layout, Sheet, chart
+from qms.rendering import Detail, Layout, Picture, Sheet, chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from qms.kernel.work import Work
     from qms.objectives.queries import Standing
+    from qms.objectives.seasons import Span
+
+
+_CHART: Final = "chart.svg"
+_FONTS: Final = {"zh-Hant": "Noto Sans TC"}
 
 
 def printed(work: Work, number: str) -> Printed:
@@ -76,6 +81,7 @@ class _Setting:
             fonts=rendering.own_fonts(work.settings.at(work.settings.fonts)),
             state=f"{self.status()} · {documents.local(work, work.now)}",
             details=tuple(self.details()),
+            pictures=tuple(self.pictures()),
         )
 
     def status(self) -> str:
@@ -106,19 +112,27 @@ class _Setting:
         unit = describe.UNITS[self.found.unit]
         return f"{chart.plain(round(value, 2))} {self.say(unit) if unit else ''}".strip()
 
+    def pictures(self) -> Iterator[Picture]:
+        """The chart, once there are targets."""
+        if self.found.points:
+            font = _FONTS.get(self.language, "Noto Sans SC")
+            drawn = picture(self.found, self.language).replace("<svg ", f'<svg font-family="{font}" ', 1)
+            yield Picture(_CHART, "image/svg+xml", drawn.encode())
+
     def body(self) -> Iterator[str]:
         """The chart, then the figures it shows, then what they come to."""
         found = self.found
         if not found.points:
             yield f"<p>{escape(self.say(N_('It is proposed; its targets count once it is set.')))}</p>"
             return
-        yield picture(found, self.language)
+        alt = escape(self.say(N_("{name}: results against targets"), name=found.name))
+        yield f'<p><img src="{_CHART}" alt="{alt}"></p>'
         yield self.table(
             N_("Results"),
             (N_("Part of the period"), N_("Target"), N_("Result"), N_("State")),
             [
                 (
-                    f"{each.label} ({each.span.first} – {each.span.last})",
+                    _part(each.label, each.span),
                     self.figure(each.target),
                     self.figure(each.actual),
                     self.say(describe.STATUSES[each.status]),
@@ -154,6 +168,13 @@ class _Setting:
             f'<table class="blank-table"><caption>{caption}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
+
+
+def _part(label: str, span: Span) -> str:
+    """The name of a part, and its months where the name does not say them."""
+    months = f"{span.first:%Y-%m}", f"{span.last:%Y-%m}"
+    told = months[0] if months[0] == months[1] else " – ".join(months)
+    return label if label == told else f"{label} ({told})"
 
 
 def so_far(found: Standing, language: str) -> str:
