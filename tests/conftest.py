@@ -65,6 +65,7 @@ RULES: Final = frozenset(
         "changes",
         "nonconformities",
         "objectives",
+        "management_review",
         "parties",
         "schedules",
         "library",

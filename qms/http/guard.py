@@ -36,6 +36,7 @@ EVERYDAY: Final = frozenset(
         "competence",
         "registers",
         "records",
+        "management_review",
         "objectives",
         "risks",
         "search",

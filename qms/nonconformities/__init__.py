@@ -11,7 +11,7 @@ from qms.nonconformities.errors import (
     StillObserved,
 )
 from qms.nonconformities.follow import CorrectiveActionFollower, CorrectiveActionGuard
-from qms.nonconformities.queries import arisen_from
+from qms.nonconformities.queries import Figures, arisen_from, figures
 from qms.nonconformities.rules import BINDING
 
 __all__ = [
@@ -21,10 +21,12 @@ __all__ = [
     "ClosingUnanswered",
     "CorrectiveActionFollower",
     "CorrectiveActionGuard",
+    "Figures",
     "NotEffective",
     "OwnActionsJudged",
     "RevisionNotInForce",
     "StillObserved",
     "arisen_from",
+    "figures",
     "models",
 ]

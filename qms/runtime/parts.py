@@ -20,6 +20,7 @@ from qms import (
     forms,
     impact,
     jobs,
+    management_review,
     migrations,
     nonconformities,
     objectives,
@@ -52,6 +53,7 @@ from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
+from qms.management_review import models as _management_review
 from qms.nonconformities import models as _nonconformities
 from qms.objectives import models as _objectives
 from qms.parties import models as _parties
@@ -87,6 +89,7 @@ MODELS: Final = (
     _evidence,
     _impact,
     _jobs,
+    _management_review,
     _nonconformities,
     _objectives,
     _parties,
@@ -272,6 +275,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             risks.ControlPointSection(),
             forms.BindingSection(nonconformities.BINDING),
             *map(forms.BindingSection, objectives.BINDINGS),
+            forms.BindingSection(management_review.BINDING),
             retention.RetentionSection(),
             registers.PublicationSection(),
         ),
@@ -285,11 +289,13 @@ def ports() -> Mapping[str, Sequence[Any]]:
             risks.CheckFollower(),
             nonconformities.CorrectiveActionFollower(),
             objectives.ObjectiveFollower(),
+            management_review.ReviewFollower(),
         ),
         "guards": (
             changes.ChangeGuard(),
             nonconformities.CorrectiveActionGuard(),
             objectives.ObjectiveGuard(),
+            management_review.ReviewGuard(),
         ),
         "openers": (records,),
         "parties": (parties.PartyDirectory(),),
@@ -408,6 +414,7 @@ def sentences() -> Mapping[str, str]:
         evidence,
         impact,
         jobs,
+        management_review,
         objectives,
         parties,
         registers,

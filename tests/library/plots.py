@@ -350,6 +350,25 @@ PLOTS = (
         ),
     ),
     Plot(
+        "FM-13-04",
+        "quality-manager",
+        ("prepare", "review", "file"),
+        {
+            "period_from": "2026-01-01",
+            "period_until": "2026-12-31",
+            "held_on": DAY,
+            "improvements": [{"what": "缩短审批路线", "owner": "credit-head", "due": "2026-11-20"}],
+            "changes": [],
+            "no_change": True,
+            "resources": [],
+            "no_resource": True,
+        },
+        breaks=(
+            ("prepare", {"period_until": "2025-12-31"}, "period_until"),
+            ("review", {"held_on": "2027-01-01"}, "held_on"),
+        ),
+    ),
+    Plot(
         "FM-13-03",
         "credit-head",
         ("plan", "accept", "execute", "verify", "sanction", "close"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qms import changes, documents, records, tasks
+from qms import changes, documents, management_review, records, tasks
 from qms.forms import Definition, Field, answers
 from qms.records.errors import RecordInvalid
 from tests.documents.factories import source
@@ -135,6 +135,8 @@ def go_on(walk: Walk) -> bool:
             break
         if (walk.plot.form, step) == ("FM-12-01", "effect"):
             _lead(walk)
+        if (walk.plot.form, step) == ("FM-13-04", "review"):
+            _freeze(walk)
         if law.accept:
             with walk.house.acting(login) as work:
                 records.accept(work, walk.ref, step)
@@ -153,6 +155,14 @@ def _lead(walk: Walk) -> None:
         ref = documents.ref_of(documents.draft(work, ready))
         changes.lead(work, walk.ref.key, ref)
         documents.discard_draft(work, ref, "not needed")
+
+
+def _freeze(walk: Walk) -> None:
+    """What a management review is held on is gathered and frozen first (MRV-01)."""
+    with walk.house.looking(walk.plot.by) as work:
+        ready = management_review.prepare(work, walk.ref.key)
+    with walk.house.acting(walk.plot.by) as work:
+        management_review.freeze(work, ready)
 
 
 def _open_step(walk: Walk) -> str | None:

@@ -42,6 +42,11 @@ class Gate:
     rule: Callable[[Persona, Variant], bool] | None = None
 
 
+def _is_a_review(_persona: Persona, _variant: Variant) -> bool:
+    """The records of the house are no management reviews, for nobody; tests of reviews try real ones."""
+    return False
+
+
 def may_pass(gate: Gate, persona: Persona, name: str, method: str) -> bool:
     """Whether somebody may pass a gate."""
     if gate.public:
@@ -251,6 +256,10 @@ ROUTES: Final[dict[str, Gate]] = {
     "records.settle_step": Gate(rule=_in_step),
     "records.amend": Gate(rule=_corrects("records:amend")),
     "records.cancel": Gate(rule=_corrects("records:cancel")),
+    "management_review.listing": Gate(_RECORDS),
+    "management_review.one": Gate(rule=_is_a_review),
+    "management_review.freeze": Gate(rule=_is_a_review),
+    "management_review.sheet": Gate(rule=_is_a_review),
     "objectives.listing": Gate(_RECORDS),
     "objectives.heat": Gate(_RECORDS),
     "objectives.one": Gate(rule=sees_record),
@@ -450,6 +459,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "record show": Command(lambda h, _: ("record", "show", _record(h)), Gate(rule=sees_record)),
     "record export": Command(
         lambda h, f: ("record", "export", _record(h), "-o", f / "r.zip"), Gate(rule=sees_record)
+    ),
+    "management-review list": Command(lambda *_: ("management-review", "list"), Gate(("records:read",))),
+    "management-review pack": Command(
+        lambda h, _: ("management-review", "pack", _record(h)), Gate(("records:read",), rule=_is_a_review)
     ),
     "objective list": Command(lambda *_: ("objective", "list"), Gate(("records:read",))),
     "objective show": Command(

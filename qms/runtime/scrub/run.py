@@ -45,6 +45,7 @@ BLOBS: Final = (
     ("evidence_request", "plan_digest"),
     ("record_file", "digest"),
     ("register_export", "digest"),
+    ("review_pack", "digest"),
     ("revision", "pdf_digest"),
     ("revision", "source_digest"),
     ("revision_image", "digest"),
