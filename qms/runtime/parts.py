@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from qms import (
     accounts,
     actions,
+    audits,
     changes,
     clocks,
     competence,
@@ -35,6 +36,7 @@ from qms import (
 )
 from qms.accounts import models as _accounts
 from qms.actions import models as _actions
+from qms.audits import models as _audits
 from qms.changes import models as _changes
 from qms.clocks import models as _clocks
 from qms.competence import models as _competence
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
 MODELS: Final = (
     _accounts,
     _actions,
+    _audits,
     _changes,
     _clocks,
     _competence,
@@ -266,6 +269,8 @@ def ports() -> Mapping[str, Sequence[Any]]:
             competence.QuizSection(),
             risks.ControlPointSection(),
             forms.BindingSection(nonconformities.BINDING),
+            forms.BindingSection(audits.AUDIT),
+            audits.FindingSection(),
         ),
         "reading-guards": (competence.ReadingGuard(),),
         "signing-guards": (competence.SigningGuard(),),
@@ -276,8 +281,15 @@ def ports() -> Mapping[str, Sequence[Any]]:
             changes.ChangeFollower(),
             risks.CheckFollower(),
             nonconformities.CorrectiveActionFollower(),
+            audits.AuditFollower(),
+            audits.FindingFollower(),
         ),
-        "guards": (changes.ChangeGuard(), nonconformities.CorrectiveActionGuard()),
+        "guards": (
+            changes.ChangeGuard(),
+            nonconformities.CorrectiveActionGuard(),
+            audits.AuditGuard(),
+            audits.FindingGuard(),
+        ),
         "openers": (records,),
         "parties": (parties.PartyDirectory(),),
         "registers": (registers.RegisterAnswers(),),
@@ -387,6 +399,7 @@ def sentences() -> Mapping[str, str]:
     for part in (
         accounts,
         actions,
+        audits,
         changes,
         clocks,
         competence,

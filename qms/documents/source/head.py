@@ -61,6 +61,8 @@ _FOR_OTHERS: Final = (
     "training",
     "quiz",
     "corrective-action",
+    "audit",
+    "finding",
 )
 BODY_KEYS: Final = (
     "record-number",
@@ -193,6 +195,8 @@ class _Head(Strict):
     training = Anything()
     quiz = Anything()
     corrective_action = Anything(data_key="corrective-action")
+    audit = Anything()
+    finding = Anything()
     record_number = Text(data_key="record-number")
     orientation = choice(("portrait", "landscape"))
     form_fields = Declarations(data_key="fields")
