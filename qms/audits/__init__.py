@@ -1,6 +1,9 @@
 """Audits and inspections: programme, plan, frozen checklist, findings, report, coverage (9.2)."""
 
 from qms.audits import models
+from qms.audits.coverage import STATES as COVERAGE_STATES
+from qms.audits.coverage import Covered, Visit
+from qms.audits.covering import KINDS, Asked, Map, coverage_map
 from qms.audits.describe import MODES, RESULTS, SENTENCES
 from qms.audits.errors import (
     ActionNeeded,
@@ -13,11 +16,13 @@ from qms.audits.errors import (
     ClassFixed,
     ClassNotAgreed,
     ConcernedVoter,
+    CoverageNotAllowed,
     DaysBackwards,
     FindingIncomplete,
     FindingsUndecided,
     FindingsUnwritten,
     NoSuchAudit,
+    NotAnAuditForm,
     NotARecipient,
     NotOnChecklist,
     OwnPlanApproved,
@@ -31,21 +36,25 @@ from qms.audits.finding_law import FindingGuard
 from qms.audits.follow import REPORT as REPORT_TASK
 from qms.audits.follow import AuditFollower, FindingFollower
 from qms.audits.law import AuditGuard
-from qms.audits.operations import receive
+from qms.audits.operations import forms_of, plan, receive
 from qms.audits.queries import STAGES, Found, Listed, Shown, findings, listing, one, overlapping, seen
+from qms.audits.report import Printed, printed
 from qms.audits.rules import AUDIT, ELEMENTS, FINDING
 from qms.audits.section import FindingSection
 
 __all__ = [
     "AUDIT",
+    "COVERAGE_STATES",
     "ELEMENTS",
     "FINDING",
+    "KINDS",
     "MODES",
     "REPORT_TASK",
     "RESULTS",
     "SENTENCES",
     "STAGES",
     "ActionNeeded",
+    "Asked",
     "AuditFollower",
     "AuditGuard",
     "AuditNotStarted",
@@ -57,6 +66,8 @@ __all__ = [
     "ClassFixed",
     "ClassNotAgreed",
     "ConcernedVoter",
+    "CoverageNotAllowed",
+    "Covered",
     "DaysBackwards",
     "FindingFollower",
     "FindingGuard",
@@ -66,21 +77,29 @@ __all__ = [
     "FindingsUnwritten",
     "Found",
     "Listed",
+    "Map",
     "NoSuchAudit",
     "NotARecipient",
+    "NotAnAuditForm",
     "NotOnChecklist",
     "OwnPlanApproved",
     "OwnWorkAudited",
+    "Printed",
     "ReportIncomplete",
     "ReportReceived",
     "ReportUndelivered",
     "Shown",
     "SpreadMissing",
+    "Visit",
+    "coverage_map",
     "findings",
+    "forms_of",
     "listing",
     "models",
     "one",
     "overlapping",
+    "plan",
+    "printed",
     "receive",
     "seen",
 ]

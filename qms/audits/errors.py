@@ -11,6 +11,18 @@ class NoSuchAudit(Missing):
     message = "There is no audit {audit}."
 
 
+class NotAnAuditForm(Conflict):
+    """A plan is begun on a form that declares one."""
+
+    message = "{form} is no form of audits; it declares none."
+
+
+class CoverageNotAllowed(Forbidden):
+    """Who reads the records of no department has no map of what was looked at (AUD-08)."""
+
+    message = "You may not see what audits covered."
+
+
 class OwnWorkAudited(Forbidden):
     """Nobody audits the work of a department they belong to, or did in the audited time (9.2.2 c, AUD-03)."""
 

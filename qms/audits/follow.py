@@ -105,15 +105,23 @@ def _write(work: Work, row: Audit, filed: Filed, bound: Bound) -> None:
 
 
 def _answer(work: Work, row: Audit, filed: Filed, bound: Bound) -> None:
-    """Each answer with the revision in force on the day it was given (AUD-04)."""
+    """Each answer with the revision in force on the day it was given (AUD-04).
+
+    A question that names no document is asked of the only criterion, where there is one only.
+    """
     given = dict(rules.answers(filed.values, bound))
+    criteria = {
+        str(each["criterion"]) for each in bound.rows(filed.values, ("criterion",)) if each["criterion"]
+    }
+    only = next(iter(criteria)) if len(criteria) == 1 else None
     for place, asked in enumerate(rules.checklist(filed.values, bound), 1):
-        revision = None if asked.document is None else revision_on(work, asked.document, work.today)
+        document = asked.document or only
+        revision = None if document is None else revision_on(work, document, work.today)
         work.session.add(
             AuditAnswer(
                 audit_id=row.id,
                 place=place,
-                document=asked.document,
+                document=document,
                 clause=asked.clause,
                 revision=revision,
                 result=given[asked.item],

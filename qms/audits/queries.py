@@ -82,6 +82,7 @@ class Found:
     corrective: tuple[Action, ...]
     spread: tuple[Action, ...]
     statement: str = ""
+    evidence: str = ""
     dissent: str = ""
 
 
@@ -277,15 +278,14 @@ def findings(work: Work, *, audit: str | None = None) -> list[Found]:
             delivered_on=row.delivered_on,
             corrective=tuple(corrective.get(row.number, ())),
             spread=tuple(spread.get(row.id, ())),
-            statement=told.get(row.record_id, ("", ""))[0],
-            dissent=told.get(row.record_id, ("", ""))[1],
+            **told.get(row.record_id, {}),
         )
         for row in rows
     ]
 
 
-def _told(work: Work, rows: Sequence[AuditFinding]) -> dict[int, tuple[str, str]]:
-    """The statement of each finding, and what the unit holds against it."""
+def _told(work: Work, rows: Sequence[AuditFinding]) -> dict[int, dict[str, str]]:
+    """The statement of each finding, what proves it, and what the unit holds against it."""
     found = {}
     revisions = {each.record_id: Ref.parse(each.revision) for each in rows}
     laws = {
@@ -294,8 +294,11 @@ def _told(work: Work, rows: Sequence[AuditFinding]) -> dict[int, tuple[str, str]
     for record_id, values in records.values_of(work, revisions).items():
         law = laws[revisions[record_id]]
         if law is not None:
-            said = " ".join(str(each) for each in law.bound.every(values, "statement"))
-            found[record_id] = (said, str(law.bound.first(values, "dissent") or ""))
+            found[record_id] = {
+                "statement": " ".join(str(each) for each in law.bound.every(values, "statement")),
+                "evidence": ", ".join(rules.proofs(values, law.bound)),
+                "dissent": str(law.bound.first(values, "dissent") or ""),
+            }
     return found
 
 

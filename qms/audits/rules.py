@@ -44,6 +44,7 @@ AUDIT: Final = Binding(
         "item": _TEXT,
         "item-document": ("document",),
         "item-clause": ("clause",),
+        "item-standard": _TEXT,
         "answered": _TEXT,
         "result": ("choice",),
         "other": ("record",),
@@ -265,6 +266,16 @@ def unasked(asked: Sequence[Asked], given: Sequence[tuple[str, str]]) -> list[st
     """Answers to what the frozen checklist never asked."""
     known = {each.item for each in asked}
     return [item for item, _ in given if item not in known]
+
+
+def proofs(values: Mapping[str, Any], bound: Bound) -> list[str]:
+    """What proves a finding, in words: texts as they are, files by name and digest (AUD-04)."""
+    given = bound.every(values, "evidence")
+    found = [item for each in given for item in (each if isinstance(each, list) else [each])]
+    return [
+        f"{item['name']} (SHA-256 {item['digest']})" if isinstance(item, dict) else str(item)
+        for item in found
+    ]
 
 
 ELEMENTS: Final[Mapping[str, str]] = {

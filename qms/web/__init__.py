@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from qms.web import (
     accounts,
     actions,
+    audits,
     changes,
     competence,
     documents,
@@ -46,6 +47,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     registers.pages,
     retention.pages,
     risks.pages,
+    audits.pages,
     records.pages,
     search.pages,
     evidence.pages,

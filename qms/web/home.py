@@ -66,6 +66,7 @@ _PLACES: Final = (
         N_("Improvement"),
         (
             ("actions.listing", N_("Actions"), "a", ("actions:read",)),
+            ("audits.listing", N_("Audits"), "u", ("records:file", "records:read")),
             ("risks.listing", N_("Control points"), "o", ("documents:read",)),
             ("competence.matrix", N_("Competence"), "k", ("documents:acknowledge",)),
         ),

@@ -159,6 +159,14 @@ def test_one_person_has_one_voice() -> None:
     ) == [Vote("a", "minor")]
 
 
+def test_what_proves_a_finding_is_said_in_words() -> None:
+    """A text as it is, a file by its name and digest."""
+    files = [{"name": "scan.pdf", "digest": "0f"}]
+    assert rules.proofs({"proof": files}, _finding()) == ["scan.pdf (SHA-256 0f)"]
+    assert rules.proofs({"proof": "File 7"}, _finding()) == ["File 7"]
+    assert rules.proofs({}, _finding()) == []
+
+
 def _finding() -> Bound:
     found = rules.finding_law(FINDING)
     assert found is not None
