@@ -106,16 +106,16 @@ def _cells(work: Work, places: Sequence[str], kind: Kind | None, edition: str) -
     every = accounts.tree(work.session)
     kinds = KINDS if kind is None else (kind,)
     heads = {number: head for number, known, head in _in_force(work) if known in kinds}
-    visible = {each.number for each in documents.library(work.session, work.rights, work.today)}
-    for number in sorted(heads.keys() & visible):
-        head = heads[number]
+    for assigned in documents.assignments(work.session, work.rights, edition, work.today):
+        number, head = assigned.document, heads.get(assigned.document)
+        if head is None:
+            continue
         named = head.get("distribution") or {"departments": _ALL}
         spread = named.get("departments") or []
         reached = None if spread == _ALL else every.subtrees([head["owner"], *spread])
-        clauses = tuple(sorted(map(str, (head.get("clauses") or {}).get(edition) or ())))
         for place in places:
             if reached is None or place in reached:
-                yield Cell(place, number, clauses)
+                yield Cell(place, number, assigned.clauses)
 
 
 def _in_force(work: Work) -> list[tuple[str, Kind, Mapping[str, Any]]]:

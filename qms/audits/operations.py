@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -46,7 +46,6 @@ def plan(work: Work, form: str, departments: Sequence[str], numbers: Sequence[st
 
 def questions_of(work: Work, number: str) -> Iterator[Question]:
     """What a document in force gives to ask."""
-    heads = _heads(work, number)
     places = _places(work, number)
     for each in risks.points(work, document=number):
         point = each.declared.point
@@ -57,16 +56,12 @@ def questions_of(work: Work, number: str) -> Iterator[Question]:
     loaded = edition in {each.code for each in standards.editions(work.session)}
     clauses = standards.clauses(work.session, edition) if loaded else []
     titles = {each.number: each.title for each in clauses}
-    named = [str(each) for each in (heads.get("clauses") or {}).get(edition) or ()]
-    for clause in named or [""]:
+    every = documents.assignments(work.session, work.rights, edition, work.today)
+    named = next((each.clauses for each in every if each.document == number), ())
+    for clause in named or ("",):
         title = in_language(dict(titles.get(clause, {})), work.language)
         text = _CLAUSE if clause else _WHOLE
         yield Question(say(text, work.language, clause=clause, title=title, document=number), number)
-
-
-def _heads(work: Work, number: str) -> dict[str, Any]:
-    found = _revision(work, number)
-    return dict(documents.known(work.session, found).head)
 
 
 def _places(work: Work, number: str) -> dict[str, str]:

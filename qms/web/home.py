@@ -83,6 +83,7 @@ _PLACES: Final = (
         (
             ("accounts.people", N_("People"), "p", ("people:manage", "grants:manage")),
             ("jobs.listing", N_("Jobs"), "j", ("jobs:read",)),
+            ("standards.mapping", N_("Standards"), "b", ("standards:import",)),
         ),
     ),
 )

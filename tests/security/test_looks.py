@@ -107,6 +107,12 @@ LISTS: dict[str, Many] = {
     "documents.clause_matrix": lambda work: documents.clause_matrix(
         work.session, work.rights, "iso9001-2015", work.today
     ),
+    "documents.assignments": lambda work: documents.assignments(
+        work.session, work.rights, "iso9001-2015", work.today
+    ),
+    "documents.unmapped": lambda work: documents.unmapped(
+        work.session, work.rights, "another-edition", work.today
+    ),
     "documents.scoped": lambda work: [
         (each.document.number, each.title) for each in documents.scoped(work, Scope(), work.rights)
     ],

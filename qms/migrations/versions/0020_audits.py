@@ -1,8 +1,13 @@
-"""Audits, findings and what lies beside them."""
+"""Audits, findings and what lies beside them; who drew a link between editions."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from alembic import op
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 revision = "0020"
 down_revision = "0018"
@@ -139,9 +144,29 @@ _WORDS = {
 }
 
 
+_BEFORE = "new_number VARCHAR(20) NOT NULL, "
+_COLUMN = "drawn_by VARCHAR(200), "
+
+
 def upgrade() -> None:
-    """Make the tables in the words of this database."""
+    """Make the tables in the words of this database; links that are there came from files."""
     connection = op.get_bind()
     words = _WORDS[connection.dialect.name]
     for statement in _TABLES:
         connection.exec_driver_sql(statement.strip().format(**words))
+    if connection.dialect.name == "sqlite":
+        _anew(connection)
+    else:
+        connection.exec_driver_sql("ALTER TABLE standard_clause_link ADD drawn_by VARCHAR(200)")
+
+
+def _anew(connection: Connection) -> None:
+    """SQLite writes the table anew, so that its words are those of the models."""
+    described = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'standard_clause_link' AND sql IS NOT NULL"
+    ).scalar_one()
+    connection.exec_driver_sql("CREATE TEMPORARY TABLE aside_link AS SELECT * FROM standard_clause_link")
+    connection.exec_driver_sql("DROP TABLE standard_clause_link")
+    connection.exec_driver_sql(described.replace(_BEFORE, f"{_BEFORE}\n\t{_COLUMN}"))
+    connection.exec_driver_sql("INSERT INTO standard_clause_link SELECT *, NULL FROM aside_link")
+    connection.exec_driver_sql("DROP TABLE aside_link")
