@@ -160,14 +160,18 @@ def _looks(work: Work) -> list[Look]:
 
 
 def _planned(work: Work) -> set[tuple[str, str]]:
-    """What an audit will look at that has not reported yet."""
+    """What an audit will look at that has not reported yet.
+
+    One that comes unannounced is not told by what a head no longer finds proposed for their department.
+    """
     query = (
-        select(AuditDepartment.department, AuditCriterion.document)
+        select(AuditDepartment.department, AuditCriterion.document, Audit.modes)
         .join(Audit, Audit.id == AuditDepartment.audit_id)
         .join(AuditCriterion, AuditCriterion.audit_id == Audit.id)
         .where(Audit.state == "open", Audit.reported_on.is_(None))
     )
-    return {(department, document) for department, document in work.session.execute(query)}
+    rows = work.session.execute(query)
+    return {(row.department, row.document) for row in rows if not rules.HIDDEN & set(row.modes)}
 
 
 def _ground(work: Work, numbers: set[str]) -> Ground:

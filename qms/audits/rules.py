@@ -21,6 +21,8 @@ FINDING_SEEN: Final = "finding"
 NOT_CHECKED: Final = "not-checked"
 MODES: Final = ("off-site", "on-site", "unannounced", "secret")
 """Off-site mainly, on-site as supplement, open and secret (R49)."""
+HIDDEN: Final = frozenset({"unannounced", "secret"})
+"""Modes of which the audited department does not know beforehand."""
 CLASSES: Final = "classes"
 _CLASS_KEYS: Final = frozenset({"weight", "action"})
 _TEXT: Final = ("text", "long-text")

@@ -115,6 +115,21 @@ def test_clauses_and_the_next_programme(made: Organisation) -> None:
         assert len(audits.coverage_map(work, Asked(), visits=2).visits) == 2
 
 
+@pytest.mark.parametrize("mode", ["unannounced", "secret"])
+def test_the_map_does_not_tell_who_comes_unannounced(made: Organisation, mode: str) -> None:
+    """R49: what is proposed for a department stays the same, whatever is planned in secret."""
+    factories.head(made, "credit-head", "credit")
+
+    def proposed() -> list[str]:
+        with made.looking("credit-head") as work:
+            (visit,) = audits.coverage_map(work, Asked(department="credit")).visits
+        return [each.covered.cell.document for each in visit.proposals]
+
+    before = proposed()
+    planned(made, objects=[{"unit": "credit"}], criteria=[{"document": "CP-08"}], mode=[mode])
+    assert proposed() == before
+
+
 def test_a_plan_begins_with_questions_of_documents_in_force(made: Organisation) -> None:
     """AUD-04: control points at their clauses, and clauses of the standard; a draft like any other."""
     with made.acting("author") as work:
