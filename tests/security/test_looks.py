@@ -110,9 +110,6 @@ LISTS: dict[str, Many] = {
     "documents.assignments": lambda work: documents.assignments(
         work.session, work.rights, "iso9001-2015", work.today
     ),
-    "documents.unmapped": lambda work: documents.unmapped(
-        work.session, work.rights, "another-edition", work.today
-    ),
     "documents.scoped": lambda work: [
         (each.document.number, each.title) for each in documents.scoped(work, Scope(), work.rights)
     ],
@@ -257,6 +254,7 @@ APART = {
     "competence.manages",
     "competence.people",
     "documents.happened",
+    "documents.unmapped",
     "parties.count",
     # Conditions; every look at records goes through them.
     "records.seated",

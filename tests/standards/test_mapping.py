@@ -9,7 +9,7 @@ import pytest
 
 from qms import documents, standards, trail
 from qms.kernel.errors import Forbidden, Missing
-from qms.kernel.ports import Scope
+from qms.kernel.ports import Scope, Secrecy
 from tests.documents import factories
 from tests.registers.conftest import Peopled, app, browser, runtime
 from tests.standards.test_source import TITLE
@@ -91,6 +91,21 @@ def test_what_a_document_names_itself_goes_before_what_is_carried(made: Peopled)
     more = "clauses: {old-1: ['5'], new-2: ['6.1']}"
     factories.issued(made.people, factories.source("CP-10", more=more), file="CP-10.md")
     assert rows(made.people, "new-2") == {"4.1": ("CP-07",), "6.1": ("CP-10",)}
+
+
+def test_what_one_may_not_see_is_not_told_as_unmapped(made: Peopled) -> None:
+    """SEC-07: a document above one's grade is in neither list, nor its clause."""
+    with made.people.service() as work:
+        for login in ("author", "manager", "deputy", "controller"):
+            factories.clear(work, made.people.ids[login], Secrecy.CONFIDENTIAL)
+    more = "secrecy: confidential\nclauses: {old-1: ['4']}"
+    factories.issued(made.people, factories.source("CP-11", more=more), file="CP-11.md")
+    for login, seen in (("manager", True), ("reader", False)):
+        with made.people.looking(login) as work:
+            left = documents.unmapped(work.session, work.rights, "new-2", work.today)
+            every = documents.assignments(work.session, work.rights, "new-2", work.today)
+        assert (("CP-11", "old-1", "4") in left) is seen
+        assert ("CP-11" in {each.document for each in every}) is seen
 
 
 def test_bundles_take_what_the_clauses_became(made: Peopled) -> None:
