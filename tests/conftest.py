@@ -57,6 +57,7 @@ RULES: Final = frozenset(
         "uploads",
         "accounts",
         "actions",
+        "audits",
         "competence",
         "standards",
         "documents",

@@ -229,6 +229,30 @@ def departments_of(session: Session, person_id: int, day: date) -> list[str]:
     )
 
 
+def departments_between(session: Session, person_id: int, since: date, until: date) -> frozenset[str]:
+    """The departments a person belonged to on any day of a span, by membership or by a post they held."""
+    member = (
+        select(Department.code)
+        .join(Membership, Membership.department_id == Department.id)
+        .where(Membership.person_id == person_id, *_within(Membership, since, until))
+    )
+    held = (
+        select(Department.code)
+        .join(Post, Post.department_id == Department.id)
+        .join(PostHolding, PostHolding.post_id == Post.id)
+        .where(PostHolding.person_id == person_id, *_within(PostHolding, since, until))
+    )
+    return frozenset(session.scalars(member)) | frozenset(session.scalars(held))
+
+
+def _within(
+    table: type[Membership | PostHolding], since: date, until: date
+) -> tuple[ColumnElement[bool], ...]:
+    """The rows that held on some day of the span; what ended on the day it began held on none."""
+    lasts = or_(table.until_on.is_(None), (table.until_on > since) & (table.until_on > table.from_on))
+    return table.from_on <= until, lasts
+
+
 def posts_of(session: Session, person_id: int, day: date) -> list[str]:
     """The codes of the posts the person holds on the day."""
     return list(

@@ -11,6 +11,7 @@ import click
 from qms import __version__
 from qms.cli import (
     actions,
+    audits,
     backups,
     clocks,
     demo,
@@ -84,6 +85,7 @@ for _part in (
     library,
     search,
     actions,
+    audits,
     clocks,
     parties,
     schedules,

@@ -18,8 +18,9 @@ from qms.competence.errors import (
     QuizOver,
     QuizPassed,
 )
-from qms.competence.needs import move, requirement_ref
+from qms.competence.needs import move, requirement_ref, wanting
 from qms.competence.operations import (
+    AUDIT,
     STAGES,
     day,
     end_requirement,
@@ -45,6 +46,7 @@ from qms.competence.rules import BASES, STANDINGS, Basis, Standing
 from qms.competence.sections import QuizSection, ReadingGuard, SigningGuard, TrainingSection
 
 __all__ = [
+    "AUDIT",
     "BASES",
     "DEFINE",
     "MANAGE",
@@ -94,5 +96,6 @@ __all__ = [
     "requirement_ref",
     "table",
     "verify",
+    "wanting",
     "withdraw_evidence",
 ]

@@ -23,7 +23,7 @@ from qms.kernel.labels import in_language
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -224,3 +224,22 @@ def move(work: Work, moved: Sequence[tasks.Moved]) -> None:
                 if row.person_id == each.person_id:
                     row.due_on = each.after
     work.session.flush()
+
+
+def wanting(
+    session: Session, stage: str, people: Collection[int], day: date
+) -> dict[int, list[Mapping[str, str]]]:
+    """What is asked for a stage and not currently shown, by name, for each person who lacks any (TRN-03)."""
+    asked = session.scalars(
+        select(Requirement)
+        .where(Requirement.stage == stage, Requirement.ended_on.is_(None))
+        .order_by(Requirement.id)
+    ).all()
+    refs = {str(requirement_ref(row.code)): row.names for row in asked}
+    held = validities(session, people, list(refs)) if refs else {}
+    found: dict[int, list[Mapping[str, str]]] = {}
+    for person in people:
+        for ref, names in refs.items():
+            if not is_current(standing(held.get((person, ref), ()), day)):
+                found.setdefault(person, []).append(names)
+    return found

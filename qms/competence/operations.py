@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 VERIFY: Final = "competence:verify"
 RENEW: Final = "competence:renew"
-STAGES: Final = ("review", "approve", "release")
+AUDIT: Final = "audit"
+STAGES: Final = ("review", "approve", "release", AUDIT)
+"""The stages of a route, and auditing: what is asked for it is asked of every team (AUD-03)."""
 _LONGEST: Final = 300
 
 

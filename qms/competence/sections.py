@@ -9,8 +9,8 @@ from sqlalchemy import select
 from qms import accounts, documents
 from qms.calendar import phrase
 from qms.competence import errors, needs, quiz
-from qms.competence.models import Requirement, TrainingDuty
-from qms.competence.rules import is_current, read_training, standing, training_faults
+from qms.competence.models import TrainingDuty
+from qms.competence.rules import read_training, training_faults
 from qms.kernel.labels import N_, in_language, say
 
 if TYPE_CHECKING:
@@ -128,17 +128,7 @@ class SigningGuard:
 
     def allow(self, work: Work, stage: str, person_id: int) -> None:
         """Refuse, and name everything that is missing."""
-        asked = work.session.scalars(
-            select(Requirement)
-            .where(Requirement.stage == stage, Requirement.ended_on.is_(None))
-            .order_by(Requirement.id)
-        ).all()
-        refs = {str(needs.requirement_ref(row.code)): row for row in asked}
-        held = needs.validities(work.session, [person_id], list(refs)) if refs else {}
-        wanting = [
-            in_language(row.names, work.language)
-            for ref, row in refs.items()
-            if not is_current(standing(held.get((person_id, ref), ()), work.today))
-        ]
-        if wanting:
-            raise errors.CompetenceNotCurrent(names=", ".join(wanting))
+        found = needs.wanting(work.session, stage, [person_id], work.today).get(person_id)
+        if found:
+            names = ", ".join(in_language(each, work.language) for each in found)
+            raise errors.CompetenceNotCurrent(names=names)

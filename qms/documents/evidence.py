@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from qms import accounts, standards
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Select
+    from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights, Scope
     from qms.kernel.work import Work
@@ -153,16 +154,37 @@ def _in_scope(work: Work, scope: Scope, rights: Rights, span: Span) -> list[_Hel
         query = query.where(Document.owner.in_(sorted(codes)))
     if scope.clauses:
         query = query.where(
-            Revision.id.in_(_answering(scope.edition or work.settings.standard, scope.clauses))
+            Revision.id.in_(_answering(work.session, scope.edition or work.settings.standard, scope.clauses))
         )
     return [_Held(revision, row) for revision, row in work.session.execute(query)]
 
 
-def _answering(edition: str, clauses: Sequence[str]) -> Select[int]:
-    """Revisions that name one of the clauses, one below it, or one above it."""
-    named = ClauseMap.clause.in_(sorted({above for clause in clauses for above in _lineage(clause)}))
-    below = (ClauseMap.clause.startswith(f"{clause}.", autoescape=True) for clause in clauses)
-    return select(ClauseMap.revision_id).where(ClauseMap.edition == edition, or_(named, *below))
+def _answering(session: Session, edition: str, clauses: Sequence[str]) -> Select[int]:
+    """Revisions that name one of the clauses, one below it, or one above it.
+
+    One that names none of the edition counts by what its clauses of another edition became (E26-01).
+    """
+    wanted = ClauseMap.clause.in_(sorted({above for clause in clauses for above in _lineage(clause)}))
+    below = [ClauseMap.clause.startswith(f"{clause}.", autoescape=True) for clause in clauses]
+    own = select(ClauseMap.revision_id).where(ClauseMap.edition == edition)
+    found = [and_(ClauseMap.edition == edition, or_(wanted, *below))]
+    loaded = edition in {each.code for each in standards.editions(session)}
+    for other in standards.mapped_from(session, edition) if loaded else ():
+        became = standards.links(session, other, edition)
+        old = [number for number, targets in became.items() if any(_meets(each, clauses) for each in targets)]
+        found.append(
+            and_(
+                ClauseMap.edition == other,
+                ClauseMap.clause.in_(sorted(old)),
+                ClauseMap.revision_id.not_in(own),
+            )
+        )
+    return select(ClauseMap.revision_id).where(or_(*found))
+
+
+def _meets(number: str, clauses: Sequence[str]) -> bool:
+    """Whether a clause is one of these, above or below one of them."""
+    return any(each in _lineage(number) or number in _lineage(each) for each in clauses)
 
 
 def _lineage(clause: str) -> Iterator[str]:

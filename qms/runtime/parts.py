@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from qms import (
     accounts,
     actions,
+    audits,
     changes,
     clocks,
     competence,
@@ -37,6 +38,7 @@ from qms import (
 )
 from qms.accounts import models as _accounts
 from qms.actions import models as _actions
+from qms.audits import models as _audits
 from qms.changes import models as _changes
 from qms.clocks import models as _clocks
 from qms.competence import models as _competence
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
 MODELS: Final = (
     _accounts,
     _actions,
+    _audits,
     _changes,
     _clocks,
     _competence,
@@ -278,6 +281,8 @@ def ports() -> Mapping[str, Sequence[Any]]:
             forms.BindingSection(management_review.BINDING),
             retention.RetentionSection(),
             registers.PublicationSection(),
+            forms.BindingSection(audits.AUDIT),
+            audits.FindingSection(),
         ),
         "reading-guards": (competence.ReadingGuard(),),
         "signing-guards": (competence.SigningGuard(),),
@@ -290,12 +295,16 @@ def ports() -> Mapping[str, Sequence[Any]]:
             nonconformities.CorrectiveActionFollower(),
             objectives.ObjectiveFollower(),
             management_review.ReviewFollower(),
+            audits.AuditFollower(),
+            audits.FindingFollower(),
         ),
         "guards": (
             changes.ChangeGuard(),
             nonconformities.CorrectiveActionGuard(),
             objectives.ObjectiveGuard(),
             management_review.ReviewGuard(),
+            audits.AuditGuard(),
+            audits.FindingGuard(),
         ),
         "openers": (records,),
         "parties": (parties.PartyDirectory(),),
@@ -407,6 +416,7 @@ def sentences() -> Mapping[str, str]:
     for part in (
         accounts,
         actions,
+        audits,
         changes,
         clocks,
         competence,

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from qms.standards.describe import SENTENCES
-from qms.standards.errors import EditionInvalid, EditionMissing, MayNotImportStandards
+from qms.standards.errors import (
+    ClauseMissing,
+    EditionInvalid,
+    EditionMissing,
+    MayNotImportStandards,
+    SameEdition,
+)
 from qms.standards.matrix import Assignment, Carried, ClauseRow, Gap, GapKind, Matrix, Row, carry, matrix
 from qms.standards.models import Clause, ClauseLink, Edition, Status
-from qms.standards.operations import load_edition, shipped
-from qms.standards.queries import EditionView, clauses, edition, editions, has_clause, links
+from qms.standards.operations import IMPORT, load_edition, map_clause, shipped
+from qms.standards.queries import (
+    EditionView,
+    Mapped,
+    clauses,
+    edition,
+    editions,
+    has_clause,
+    links,
+    mapped_from,
+    mapping,
+)
 from qms.standards.source import EditionSource, read_edition
 
 __all__ = [
+    "IMPORT",
     "SENTENCES",
     "Assignment",
     "Carried",
     "Clause",
     "ClauseLink",
+    "ClauseMissing",
     "ClauseRow",
     "Edition",
     "EditionInvalid",
@@ -24,9 +42,11 @@ __all__ = [
     "EditionView",
     "Gap",
     "GapKind",
+    "Mapped",
     "Matrix",
     "MayNotImportStandards",
     "Row",
+    "SameEdition",
     "Status",
     "carry",
     "clauses",
@@ -35,6 +55,9 @@ __all__ = [
     "has_clause",
     "links",
     "load_edition",
+    "map_clause",
+    "mapped_from",
+    "mapping",
     "matrix",
     "read_edition",
     "shipped",

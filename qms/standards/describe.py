@@ -10,5 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SENTENCES: Final[Mapping[str, str]] = {
+    "standards:map": N_("{actor} mapped clause {clause} of {other} to {targets} of {ref}."),
     "standards:load": N_("{actor} loaded the edition {ref} with {clauses} clauses."),
 }

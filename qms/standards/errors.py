@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qms.kernel.errors import Forbidden, Invalid, Missing
+from qms.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
 
 class EditionMissing(Missing):
@@ -21,3 +21,15 @@ class MayNotImportStandards(Forbidden):
     """Loading an edition needs its own permission."""
 
     message = "You may not import editions of standards."
+
+
+class ClauseMissing(Missing):
+    """An edition has no clause of this number."""
+
+    message = "{edition} has no clause {clause}."
+
+
+class SameEdition(Conflict):
+    """An edition is mapped to another one, not to itself."""
+
+    message = "Choose two different editions."

@@ -51,7 +51,10 @@ class Clause(Base):
 
 
 class ClauseLink(Base):
-    """Says that a clause of another edition became a clause of this one (E26-01)."""
+    """Says that a clause of another edition became a clause of this one (E26-01).
+
+    `drawn_by` is who drew the link here; empty for one that the edition's own file brought.
+    """
 
     __tablename__ = "standard_clause_link"
     __table_args__ = (UniqueConstraint("edition_id", "other", "old_number", "new_number"),)
@@ -61,3 +64,4 @@ class ClauseLink(Base):
     other: Mapped[str] = mapped_column(String(60))
     old_number: Mapped[str] = mapped_column(String(20))
     new_number: Mapped[str] = mapped_column(String(20))
+    drawn_by: Mapped[str | None] = mapped_column(String(200))

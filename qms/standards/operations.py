@@ -1,4 +1,4 @@
-"""Loading an edition: the one verb of the standards."""
+"""Loading an edition, and mapping its clauses to those of another: the verbs of the standards."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select
 
 from qms.kernel.refs import Ref
-from qms.standards.errors import MayNotImportStandards
+from qms.standards.errors import ClauseMissing, MayNotImportStandards, SameEdition
 from qms.standards.models import Clause, ClauseLink, Edition
+from qms.standards.queries import has_clause
 from qms.standards.source import read_edition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qms.kernel.work import Work
     from qms.standards.source import EditionSource
 
@@ -35,7 +38,8 @@ def load_edition(work: Work, text: str, file: str = "") -> Edition:
     """Load an edition from its YAML text, in place of what was loaded of it before (law 15).
 
     The same text twice changes nothing. Documents point at clauses by number, so what they say
-    stays as it is; a number that has gone shows as a gap of the matrix.
+    stays as it is; a number that has gone shows as a gap of the matrix. Links that people drew here stay,
+    but for those to a number that has gone, and stand before what the file says of the same clause.
     """
     if not work.rights.may(IMPORT):
         raise MayNotImportStandards
@@ -64,7 +68,11 @@ def load_edition(work: Work, text: str, file: str = "") -> Edition:
 def _replace(work: Work, edition: Edition, source: EditionSource) -> None:
     session = work.session
     session.execute(delete(Clause).where(Clause.edition_id == edition.id))
-    session.execute(delete(ClauseLink).where(ClauseLink.edition_id == edition.id))
+    numbers = [clause.number for clause in source.clauses]
+    mine = ClauseLink.edition_id == edition.id
+    gone = ClauseLink.drawn_by.is_(None) | ClauseLink.new_number.not_in(numbers)
+    session.execute(delete(ClauseLink).where(mine, gone))
+    drawn = {(row.other, row.old_number) for row in session.scalars(select(ClauseLink).where(mine))}
     session.add_all(
         Clause(
             edition_id=edition.id,
@@ -78,5 +86,39 @@ def _replace(work: Work, edition: Edition, source: EditionSource) -> None:
     session.add_all(
         ClauseLink(edition_id=edition.id, other=other, old_number=old, new_number=new)
         for other, old, new in dict.fromkeys(source.mapping)
+        if (other, old) not in drawn
     )
     session.flush()
+
+
+def map_clause(work: Work, old: str, new: str, number: str, targets: Sequence[str]) -> None:
+    """Say which clauses of the edition `new` a clause of `old` became, in place of what was said (E26-01).
+
+    Both editions are what somebody loaded; nothing is guessed, and documents keep the numbers they name.
+    """
+    if not work.rights.may(IMPORT):
+        raise MayNotImportStandards
+    if old == new:
+        raise SameEdition
+    session = work.session
+    for edition, clause in ((old, number), *((new, each) for each in targets)):
+        if not has_clause(session, edition, clause):
+            raise ClauseMissing(edition=edition, clause=clause)
+    edition_id = session.execute(select(Edition.id).where(Edition.code == new).with_for_update()).scalar_one()
+    held = (ClauseLink.edition_id == edition_id, ClauseLink.other == old, ClauseLink.old_number == number)
+    before = list(session.scalars(select(ClauseLink.new_number).where(*held).order_by(ClauseLink.id)))
+    wanted = list(dict.fromkeys(targets))
+    if before == wanted:
+        return
+    session.execute(delete(ClauseLink).where(*held))
+    session.add_all(
+        ClauseLink(
+            edition_id=edition_id, other=old, old_number=number, new_number=each, drawn_by=work.actor.id
+        )
+        for each in wanted
+    )
+    session.flush()
+    facts = {"other": old, "clause": number}
+    work.record(
+        "standards:map", Ref("edition", new), before={"targets": before}, after={**facts, "targets": wanted}
+    )

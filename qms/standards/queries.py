@@ -75,6 +75,32 @@ def links(session: Session, old: str, new: str) -> dict[str, list[str]]:
     return found
 
 
+def mapped_from(session: Session, new: str) -> list[str]:
+    """The editions of which some clause is linked to the edition, by code."""
+    query = select(ClauseLink.other).where(ClauseLink.edition_id == _id(session, new))
+    return sorted(set(session.scalars(query)))
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A clause of one edition and what it became in another; `drawn` where people here said so."""
+
+    clause: ClauseRow
+    targets: tuple[str, ...]
+    drawn: bool
+
+
+def mapping(session: Session, old: str, new: str) -> list[Mapped]:
+    """Each clause of the old edition in its order, those without a counterpart included (E26-01)."""
+    query = select(ClauseLink).where(ClauseLink.edition_id == _id(session, new), ClauseLink.other == old)
+    drawn = {row.old_number for row in session.scalars(query) if row.drawn_by is not None}
+    found = links(session, old, new)
+    return [
+        Mapped(each, tuple(found.get(each.number, ())), each.number in drawn)
+        for each in clauses(session, old)
+    ]
+
+
 def _id(session: Session, code: str) -> int:
     found = session.scalar(select(Edition.id).where(Edition.code == code))
     if found is None:

@@ -41,6 +41,7 @@ _STAGES: Final = {
     "review": N_("signing a review"),
     "approve": N_("signing an approval"),
     "release": N_("signing a release"),
+    "audit": N_("auditing"),
 }
 
 

@@ -329,9 +329,16 @@ PLOTS = (
     Plot(
         "FM-13-01",
         "internal-auditor",
-        ("plan", "overlap", "approve", "complete"),
-        {"mode": ["off-site"], "results": [{"item": "档案", "result": "finding"}]},
-        opens=("FM-13-02",),
+        ("plan", "overlap", "approve", "complete", "deliver"),
+        {
+            "mode": ["off-site"],
+            "leader": "internal-auditor",
+            "team": [{"member": "outlet-inspector", "own_department": "risk", "independent": True}],
+            "exception": None,
+            "checklist": [{"item": "档案", "clause": "CP-12 §5.8"}],
+            "results": [{"item": "档案", "result": "conforming"}],
+            "delivered_to": [{"recipient": "credit-head"}],
+        },
         breaks=(
             ("plan", {"notice": None}, "notice"),
             ("plan", {"slot_until": "2026-11-01"}, "slot_until"),
@@ -342,7 +349,14 @@ PLOTS = (
         "FM-13-02",
         "internal-auditor",
         ("record", "confirm", "deliberate", "deliver"),
-        {"department": "credit", "finding_class": "B", "repeat": False},
+        {
+            "plan": None,
+            "department": "credit",
+            "finding_class": "B",
+            "repeat": False,
+            "attendees": [{"attendee": each, "vote": "B"} for each in ("risk-head", "legal-head")],
+            "spread_to": [{"unit": "outlet-east"}],
+        },
         opens=("FM-13-03", "change-request"),
         breaks=(
             ("record", {"repeat": True}, "earlier_finding"),

@@ -129,6 +129,11 @@ def sees_warning(persona: Persona, variant: Variant) -> bool:
     return persona.may("documents:read", None) and sees_record(persona, variant)
 
 
+def _nobody(persona: Persona, variant: Variant) -> bool:  # noqa: ARG001 - whoever asks
+    """In this house no form declares an audit; tests/audits asks who sees which."""
+    return False
+
+
 def sees_certificate(persona: Persona, variant: Variant) -> bool:
     """Who decides on disposal and sees every record of the list."""
     return sees_record(persona, variant) and any(persona.may(each) for each in _DISPOSAL)
@@ -281,6 +286,13 @@ ROUTES: Final[dict[str, Gate]] = {
     "risks.listing": Gate(_READ),
     "risks.one": Gate(sees="issued"),
     "risks.warning": Gate(rule=sees_warning),
+    "audits.listing": Gate(_RECORDS),
+    "audits.coverage": Gate(("records:read",)),
+    "audits.plan": Gate(rule=_nobody),
+    "audits.one": Gate(rule=_nobody),
+    "audits.receive": Gate(rule=_nobody),
+    "audits.report": Gate(rule=_nobody),
+    "standards.mapping": Gate(("standards:import",)),
     "changes.listing": Gate(_READ),
     "changes.ask": Gate(sees="issued"),
     "retention.listing": Gate(_DISPOSAL, ("retention:manage",)),
@@ -468,6 +480,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "objective show": Command(
         lambda h, _: ("objective", "show", _record(h)), Gate(("records:read",), rule=sees_record)
     ),
+    "audit list": Command(lambda *_: ("audit", "list"), Gate(("records:file",))),
+    "audit coverage": Command(lambda *_: ("audit", "coverage"), Gate(("records:read",))),
     "control-point list": Command(lambda *_: ("control-point", "list"), Gate(_READ)),
     "schedule list": Command(lambda *_: ("schedule", "list"), Gate(_READ)),
     "register list": Command(lambda *_: ("register", "list")),

@@ -108,6 +108,9 @@ LISTS: dict[str, Many] = {
     "documents.clause_matrix": lambda work: documents.clause_matrix(
         work.session, work.rights, "iso9001-2015", work.today
     ),
+    "documents.assignments": lambda work: documents.assignments(
+        work.session, work.rights, "iso9001-2015", work.today
+    ),
     "documents.scoped": lambda work: [
         (each.document.number, each.title) for each in documents.scoped(work, Scope(), work.rights)
     ],
@@ -262,6 +265,7 @@ APART = {
     "competence.manages",
     "competence.people",
     "documents.happened",
+    "documents.unmapped",
     "parties.count",
     # Conditions; every look at records goes through them.
     "records.seated",

@@ -117,6 +117,16 @@ INSIDE: Final = {
 """Operations no person calls, each with the reason."""
 
 EDGE: Final = {
+    "audits.coverage_map": "A look; it asks whose records one may read.",
+    "audits.findings": "A look; it asks which records exist for the person.",
+    "audits.forms_of": "A look; it asks which forms one may fill in.",
+    "audits.listing": "A look; it asks which records exist for the person.",
+    "audits.one": "A look; it asks which records exist for the person.",
+    "audits.plan": "It begins a record, which asks; tried by its own tests for others too.",
+    "audits.printed": "A look at an audit that a query has shown already.",
+    "audits.receive": "Whom a report was delivered to confirms it; tried by its own tests for others too.",
+    "audits.seen": "A look; it asks which records exist for the person.",
+    "standards.map_clause": "Who may import editions maps them; tried by its own tests for others too.",
     "documents.consequences": "A look; tried among the looks.",
     "documents.difference": "A look; tried among the looks.",
     "documents.original": "A look; tried among the looks.",

@@ -17,7 +17,7 @@ from qms.documents.queries.listing import (
     timeline,
     unissued,
 )
-from qms.documents.queries.mapping import clause_matrix, links, parents
+from qms.documents.queries.mapping import assignments, clause_matrix, links, parents, unmapped
 from qms.documents.queries.reading import (
     Reader,
     acknowledged_on,
@@ -55,6 +55,7 @@ __all__ = [
     "Waiting",
     "acknowledged_on",
     "acknowledgements",
+    "assignments",
     "blobs",
     "clause_matrix",
     "clauses",
@@ -91,6 +92,7 @@ __all__ = [
     "source_of",
     "timeline",
     "unissued",
+    "unmapped",
     "verification",
     "waiting",
     "withdrawal",

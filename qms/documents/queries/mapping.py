@@ -25,25 +25,51 @@ _RECORDS = (Link.FORM, Link.REGISTER)
 
 
 def assignments(session: Session, rights: Rights, edition: str, day: date) -> list[Assignment]:
-    """What each visible document in force answers of an edition, and the forms that record it."""
+    """What each visible document in force answers of an edition, and the forms that record it.
+
+    A document that names no clause of the edition answers those which its clauses of another edition became
+    (E26-01): to change the edition changes the numbers and no document.
+    """
+    return _carried(session, rights, edition, day)[0]
+
+
+def unmapped(session: Session, rights: Rights, edition: str, day: date) -> list[tuple[str, str, str]]:
+    """What documents name of other editions and became nothing in this one: number, edition, clause."""
+    return _carried(session, rights, edition, day)[1]
+
+
+def _carried(
+    session: Session, rights: Rights, edition: str, day: date
+) -> tuple[list[Assignment], list[tuple[str, str, str]]]:
     base = (
         select(Document.number)
         .join(Revision, Revision.document_id == Document.id)
         .join(Validity, Validity.revision_id == Revision.id)
         .where(access.issued(rights), covering(day))
     )
-    clauses: dict[str, set[str]] = {number: set() for number in session.scalars(base)}
-    named = base.join(ClauseMap, ClauseMap.revision_id == Revision.id).add_columns(ClauseMap.clause)
-    for number, clause in session.execute(named.where(ClauseMap.edition == edition)):
-        clauses[number].add(clause)
     records: dict[str, set[str]] = {}
     used = base.join(ReferenceTo, ReferenceTo.revision_id == Revision.id).add_columns(ReferenceTo.target)
     for number, target in session.execute(used.where(ReferenceTo.link.in_(_RECORDS))):
         records.setdefault(number, set()).add(target)
-    return [
-        Assignment(number, tuple(sorted(found)), tuple(sorted(records.get(number, ()))))
-        for number, found in sorted(clauses.items())
-    ]
+    named: dict[str, dict[str, set[str]]] = {number: {} for number in session.scalars(base)}
+    told = base.join(ClauseMap, ClauseMap.revision_id == Revision.id)
+    for number, of, clause in session.execute(told.add_columns(ClauseMap.edition, ClauseMap.clause)):
+        named[number].setdefault(of, set()).add(clause)
+    loaded = edition in {each.code for each in standards.editions(session)}
+    links_of = {
+        other: standards.links(session, other, edition)
+        for other in (standards.mapped_from(session, edition) if loaded else ())
+    }
+    found, without = [], []
+    for number, by_edition in sorted(named.items()):
+        clauses = set(by_edition.get(edition, ()))
+        for other in links_of if not clauses else ():
+            one = Assignment(number, tuple(sorted(by_edition.get(other, ()))))
+            made = standards.carry([one], links_of[other])
+            clauses |= set(made.assignments[0].clauses)
+            without += [(document, other, clause) for document, clause in made.unmapped]
+        found.append(Assignment(number, tuple(sorted(clauses)), tuple(sorted(records.get(number, ())))))
+    return found, without
 
 
 def clause_matrix(

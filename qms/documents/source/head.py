@@ -65,6 +65,8 @@ _FOR_OTHERS: Final = (
     "objective",
     "objective-check",
     "objective-revision",
+    "audit",
+    "finding",
 )
 BODY_KEYS: Final = (
     "record-number",
@@ -201,6 +203,8 @@ class _Head(Strict):
     objective = Anything()
     objective_check = Anything(data_key="objective-check")
     objective_revision = Anything(data_key="objective-revision")
+    audit = Anything()
+    finding = Anything()
     record_number = Text(data_key="record-number")
     orientation = choice(("portrait", "landscape"))
     form_fields = Declarations(data_key="fields")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import records
+from qms import audits, records
 from qms.accounts import Meaning
 from qms.cli.demo.year.drawing import Draw, Known, drawn_plot
 from qms.kernel.clock import local_day
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 _TEXT: Final = "text/plain"
+_OVERLAPS: Final = "overlaps"
+_REASON: Final = "对象相同而内容不同，分别检查"
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ class Clerk:
         draw = self._draw(login)
         draw.party = have.get("client")
         drawn = self._drawn(draw, definition, plot, row.step, have)
-        drawn |= self._made_before(form, row.step, ref)
+        drawn |= self._made_before(form, row.step, ref) | self._overlapping(definition, row.step, ref)
         if law.accept and row.accepted_at is None:
             with self.cast.acting(login) as work:
                 records.accept(work, ref, row.step)
@@ -153,6 +155,15 @@ class Clerk:
                 told = {**law["first"], table: rows}
                 return {law["field"]: self.file(law["by"], law["make"], told=told).key}
         return {}
+
+    def _overlapping(self, definition: Definition, step: str, ref: Ref) -> Values:
+        """The audits over which a plan lies, each with the reason why it is made all the same."""
+        if _OVERLAPS not in {each.id for each in definition.fields_of(step)}:
+            return {}
+        with self._knowing() as work:
+            others = audits.overlapping(work.session, ref.key)
+        rows = [{"other_plan": each, "treatment": "kept", "reason": _REASON} for each in others]
+        return {_OVERLAPS: rows} if rows else {}
 
     def _said(self, login: str, ref: Ref, law: Step, plot: Mapping[str, Any], draw: Draw) -> dict[str, Any]:
         said: dict[str, Any] = {}

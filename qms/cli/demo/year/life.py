@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import YAML
 
-from qms import calendar, parties, tasks
+from qms import accounts, calendar, competence, parties, tasks
 from qms.cli.demo.cast import FOUNDER
 from qms.cli.demo.year.aims import Aims
 from qms.cli.demo.year.clerk import Clerk
@@ -64,6 +64,7 @@ class Year:
         staff = Staff(clerk, self.random, self.plots, aims)
         waiting = aims.departments()
         self._get_to_know()
+        self._qualify()
         day = first
         while day <= last:
             self._wake(day)
@@ -94,6 +95,29 @@ class Year:
                 with self.cast.runtime.works.writing(FOUNDER, every_permission()) as work:
                     number = parties.add(work, kind, facts).number
                 self.known.parties.setdefault(kind.value, []).append(number)
+
+    def _qualify(self) -> None:
+        """What is asked of auditors, and that those who audit have shown it."""
+        law = self.plots["auditors"]
+        with self.cast.acting(law["by"]) as work:
+            competence.require(
+                work,
+                law["code"],
+                law["names"],
+                basis=competence.Basis.TRAINING,
+                posts=[],
+                stage=competence.AUDIT,
+            )
+            for login in law["people"]:
+                person = accounts.person_by_login(work.session, login)
+                competence.record_evidence(
+                    work,
+                    0 if person is None else person.id,
+                    competence.requirement_ref(law["code"]),
+                    basis=competence.Basis.TRAINING,
+                    title=law["title"],
+                    from_on=work.today,
+                )
 
     def _wake(self, day: date) -> None:
         zone = self.cast.runtime.settings.zone_info

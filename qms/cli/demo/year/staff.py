@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import actions, documents, nonconformities, objectives, records, schedules, tasks
+from qms import actions, audits, documents, nonconformities, objectives, records, schedules, tasks
 from qms.accounts import Meaning
 from qms.cli.demo.year import aims
 from qms.cli.demo.year.drawing import NotThereYet
@@ -89,7 +89,7 @@ class Staff:
                 verb(self, login, ref)
             except Forbidden:
                 continue  # who is concerned may not, so another one of those asked does
-            except (NotThereYet, nonconformities.StillObserved):
+            except _NOT_YET:
                 break
             self.done += 1
             return True
@@ -170,6 +170,11 @@ class Staff:
         with self.clerk.cast.acting(login) as work:
             documents.conclude_periodic_review(work, ref, documents.Outcome.KEEP, _REVIEWED)
 
+    def receive(self, login: str, ref: Ref) -> None:
+        """The report of an audit has arrived."""
+        with self.clerk.cast.acting(login) as work:
+            audits.receive(work, ref.key)
+
     def read(self, login: str, ref: Ref) -> None:
         """A revision is read and signed for."""
         key = self.clerk.cast.key(login, ref, Meaning.ACKNOWLEDGED)
@@ -177,6 +182,12 @@ class Staff:
             documents.acknowledge(work, ref, password=key)
 
 
+_NOT_YET: Final = (
+    NotThereYet,
+    nonconformities.StillObserved,
+    audits.FindingsUnwritten,
+    audits.FindingsUndecided,
+)
 _REVIEWED: Final = "仍适用，无需修订。"
 _VERBS: Final[dict[str, Callable[[Staff, str, Ref], None]]] = {
     "record:step": Staff.step,
@@ -184,6 +195,7 @@ _VERBS: Final[dict[str, Callable[[Staff, str, Ref], None]]] = {
     schedules.TASK: Staff.scheduled,
     "actions:do": Staff.show,
     "actions:judge": Staff.judge,
+    audits.REPORT_TASK: Staff.receive,
     "documents:read": Staff.read,
     "documents:periodic-review": Staff.review,
 }
