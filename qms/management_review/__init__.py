@@ -12,6 +12,7 @@ from qms.management_review.errors import (
     PackOutdated,
     ReviewEnded,
 )
+from qms.management_review.evidence import ReviewEvidence
 from qms.management_review.law import ReviewFollower, ReviewGuard
 from qms.management_review.operations import Ready, freeze, gather, prepare
 from qms.management_review.pack import NONE, Pack, spoken
@@ -39,6 +40,7 @@ __all__ = [
     "PackOutdated",
     "Ready",
     "ReviewEnded",
+    "ReviewEvidence",
     "ReviewFollower",
     "ReviewGuard",
     "Reviewed",

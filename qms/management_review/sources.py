@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from qms import actions, changes, clocks, competence, nonconformities, objectives, risks, tasks
+from qms import actions, audits, changes, clocks, competence, nonconformities, objectives, risks, tasks
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.kernel.work import Work
@@ -125,6 +125,25 @@ def _warned(work: Work, span: Span) -> Iterator[Line]:
         yield Line(text, {"count": open_ones, "late": late}, "control-points:warned")
 
 
+def _audited(work: Work, span: Span) -> Iterator[Line]:
+    """The audits and inspections of the period, and what they found by class."""
+    held = audits.listing(work, since=span.first, until=span.last)
+    if held:
+        closed = sum(each.stage == "closed" for each in held)
+        place = f"audits:{span.last.year}"
+        text = N_("Audits and inspections: {count}; closed: {closed}")
+        yield Line(text, {"count": len(held), "closed": closed}, place)
+    found = [each for each in audits.findings(work) if span.first <= each.found_on <= span.last]
+    told = Counter(each.grade for each in found if each.grade is not None)
+    for grade, count in sorted(told.items()):
+        still = sum(each.grade == grade and each.state == "open" for each in found)
+        text = N_("Findings of the class {grade}: {count}; open: {open}")
+        yield Line(text, {"grade": grade, "count": count, "open": still}, "")
+    waiting = len(found) - told.total()
+    if waiting:
+        yield Line(N_("Findings without a class: {count}"), {"count": waiting}, "")
+
+
 def _resources(work: Work, span: Span) -> Iterator[Line]:
     """What people lack of what their posts ask, and what is overdue on their desks."""
     del span
@@ -155,6 +174,7 @@ SOURCES: Final[Mapping[str, Callable[[Work, Span], Iterable[Line]]]] = {
     "c3": _limits,
     "c4": _corrected,
     "c5": _checked,
+    "c6": _audited,
     "d": _resources,
     "e": _warned,
     "f": _improving,

@@ -7,7 +7,7 @@ from qms.records.contents import around, values, values_of
 from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
 from qms.records.entries import RecordEntries
-from qms.records.evidence import RecordEvidence
+from qms.records.evidence import RecordEvidence, in_scope
 from qms.records.exporting import export
 from qms.records.extract import Bounds, extract
 from qms.records.facts import RecordFacts
@@ -156,6 +156,7 @@ __all__ = [
     "hidden",
     "hold",
     "import_table",
+    "in_scope",
     "is_about_records",
     "keys",
     "listing",

@@ -67,6 +67,12 @@ class RecordEvidence:
         return sorted(items, key=lambda item: item.path)
 
 
+def in_scope(work: Work, scope: Scope, rights: Rights) -> list[str]:
+    """The numbers of the records a bundle of the scope holds for its receiver."""
+    last = scope.as_of or scope.until or work.today
+    return [str(each.number) for each in _in_scope(work, scope, rights, last)]
+
+
 def _in_scope(work: Work, scope: Scope, rights: Rights, last: date) -> Sequence[Record]:
     """The records filed by the last day that were not closed before the first one."""
     if scope.clauses or (scope.kinds and rows.KIND not in scope.kinds):

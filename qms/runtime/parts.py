@@ -329,6 +329,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             registers.RegisterEvidence(),
             records.RecordEvidence(),
             impact.ImpactEvidence(),
+            management_review.ReviewEvidence(),
         ),
     }
 

@@ -9,7 +9,9 @@ import pytest
 
 from qms import actions, management_review, records, trail
 from qms.kernel.errors import Forbidden
+from qms.kernel.ports import Scope
 from qms.management_review import pack
+from tests.audits import house as audited
 from tests.management_review.test_rules import HEAD
 from tests.objectives import factories as aims
 from tests.records import factories
@@ -110,6 +112,19 @@ def test_figures_come_from_the_slices(made: Organisation) -> None:
     assert [each.place for each in lines] == ["objectives:2026:missed", f"objective:{objective.key}"]
 
 
+def test_audits_and_corrective_actions_are_counted(works: Works) -> None:
+    """What was held and found in the period; what is not classed yet is told apart."""
+    made = audited.house(works)
+    factories.issue(made, factories.form(NUMBER, fields=FIELDS, steps=STEPS, more=law()))
+    audited.found(made, audited.started(made))
+    ref = begun(made)
+    assert told(made, ref, "c6", "manager")[0] == "Audits and inspections: 1; closed: 0"
+    assert told(made, ref, "c6", "manager")[1].startswith("Findings")
+    assert told(made, ref, "c4", "manager") == []
+    other = begun(made, first="2025-01-01", last="2025-12-31")
+    assert told(made, other, "c6", "manager") == []
+
+
 def test_nothing_is_decided_before_the_pack_is_frozen(made: Organisation) -> None:
     """And what is frozen stays as it was, whatever happens afterwards (MRV-04)."""
     ref = begun(made)
@@ -198,6 +213,24 @@ def test_decisions_become_actions_that_the_next_review_begins_with(
     with made.acting("manager") as work:
         actions.cancel(work, action.number, reason="Done otherwise")
     assert told(made, following, "a") == [f"{action.number} Train the reviewers: given up"]
+
+
+def test_a_bundle_holds_the_packs_of_its_scope(made: Organisation) -> None:
+    """Frozen by its last day, of reviews the receiver may see."""
+    ref = begun(made)
+    evidence = management_review.ReviewEvidence()
+    with made.looking("author") as work:
+        assert evidence.gather(work, Scope(numbers=(NUMBER,)), work.rights) == []
+    freeze(made, ref)
+    with made.looking("author") as work:
+        (item,) = evidence.gather(work, Scope(numbers=(NUMBER,)), work.rights)
+        digest = management_review.one(work, ref.key).listed.digest
+        assert (item.digest, item.refs) == (digest, (ref,))
+        day = Scope(numbers=(NUMBER,), as_of=work.today - timedelta(days=1))
+        assert evidence.gather(work, day, work.rights) == []
+        assert evidence.gather(work, Scope(numbers=("FM-08-01",)), work.rights) == []
+    with made.looking("outsider") as work:
+        assert evidence.gather(work, Scope(), work.rights) == []
 
 
 def test_a_record_of_another_form_is_no_review(made: Organisation) -> None:

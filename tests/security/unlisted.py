@@ -142,6 +142,7 @@ EDGE: Final = {
     "management_review.one": "A look; it asks whether the record exists for the person.",
     "management_review.prepare": "Who began the review, or corrects records; its own tests try others.",
     "management_review.printed": "A look; it asks whether the record exists for the person.",
+    "records.in_scope": "It finds what a bundle holds, inside the rights of its receiver.",
     "objectives.begin_below": "It begins a record, which asks; tests/objectives tries it.",
     "objectives.begin_check": "It begins a record, which asks; tests/objectives tries it.",
     "objectives.begin_revision": "It begins a record, which asks; tests/objectives tries it.",

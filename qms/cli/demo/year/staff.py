@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import actions, audits, documents, nonconformities, objectives, records, schedules, tasks
+from qms import (
+    actions,
+    audits,
+    documents,
+    management_review,
+    nonconformities,
+    objectives,
+    records,
+    schedules,
+    tasks,
+)
 from qms.accounts import Meaning
 from qms.cli.demo.year import aims
 from qms.cli.demo.year.drawing import NotThereYet
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
 
 _PASSES: Final = 4
 _CORRECTIVE: Final = "FM-13-03"
+_REVIEWS: Final = "quality-manager"
 _SECONDS: Final = {"documents:read": 20}
 _NEVER: Final = date.max
 # How long people take: shares of a hundred and the days they wait.
@@ -108,6 +119,16 @@ class Staff:
         except objectives.CorrectiveActionWanted:
             self._correct(ref)
             self.clerk.step(login, ref)
+        except management_review.PackMissing:
+            self._freeze(ref)
+            self.clerk.step(login, ref)
+
+    def _freeze(self, ref: Ref) -> None:
+        """The quality manager gathers what a management review is held on."""
+        with self.clerk.cast.looking(_REVIEWS) as work:
+            ready = management_review.prepare(work, ref.key)
+        with self.clerk.cast.acting(_REVIEWS) as work:
+            management_review.freeze(work, ready)
 
     def _correct(self, ref: Ref) -> None:
         """The head of the department in which a target was missed again files its corrective action."""
