@@ -3,7 +3,7 @@
 from qms.forms import answers
 from qms.forms.bindings import Binding, Bound
 from qms.forms.blank import Blank
-from qms.forms.bound import BindingSection, bound
+from qms.forms.bound import BindingSection, bound, named
 from qms.forms.building import CLOSE, build
 from qms.forms.definition import (
     NUMBERS,
@@ -58,6 +58,7 @@ __all__ = [
     "build",
     "filled",
     "in_words",
+    "named",
     "sections",
     "spoken",
 ]

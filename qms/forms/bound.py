@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qms import documents
+from qms.forms.building import build
+from qms.forms.definition import spoken
 from qms.kernel.labels import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from qms.forms.bindings import Binding, Bound
@@ -52,3 +54,12 @@ class BindingSection:
 def bound(work: Work, binding: Binding, filed: Filed) -> Bound | None:
     """What the revision of the form declares under the key to which the record is pinned."""
     return binding.read(documents.known(work.session, filed.revision).head)
+
+
+def named(work: Work, filed: Filed, fields: Iterable[str]) -> str:
+    """Fields and columns by their labels, in the language of who asks, for a sentence they can act on."""
+    entries = build(documents.known(work.session, filed.revision).head).fields
+    labels = {entry.id: entry.label for entry in entries}
+    labels |= {f"{entry.id}.{column.id}": column.label for entry in entries for column in entry.columns}
+    said = [spoken(labels[name], work.language) if name in labels else name for name in fields]
+    return (", " if work.language == "en" else "、").join(said)

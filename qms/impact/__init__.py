@@ -7,7 +7,7 @@ from qms.impact.evidence import ImpactEvidence
 from qms.impact.follow import ImpactLaw
 from qms.impact.lines import Kind, Line, Verdict
 from qms.impact.operations import conclude
-from qms.impact.queries import Companion, Item, checklist, companions, impact, may_conclude
+from qms.impact.queries import Companion, Item, checklist, companions, impact, may_conclude, measured
 
 __all__ = [
     "KINDS",
@@ -31,5 +31,6 @@ __all__ = [
     "conclude",
     "impact",
     "may_conclude",
+    "measured",
     "models",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_, select
 
-from qms import accounts, changes, documents, records, schedules
+from qms import accounts, changes, documents, objectives, records, schedules
 from qms.documents import Standing
 from qms.documents.models import ClauseText, Revision
 from qms.impact import rows
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
+    from qms.objectives import Standing as Objective
 
 
 UNDER_WAY: Final = frozenset(
@@ -112,6 +113,16 @@ def impact(work: Work, ref: Ref) -> list[Line]:
     }
     order = list(Kind)
     return sorted(found, key=lambda each: (order.index(each.kind), each.what, each.detail))
+
+
+def measured(work: Work, ref: Ref) -> list[Objective]:
+    """The objectives whose figures come from the document, its forms or its registers (R12, R42)."""
+    revision = documents.revision(work.session, work.rights, ref, work.today)
+    head = revision.head
+    numbers = {revision.document.number, *head.get("forms", ()), *head.get("registers", ())}
+    if head.get("register"):
+        numbers.add(str(head["register"]))
+    return objectives.measured_by(work, numbers)
 
 
 def _changed(work: Work, ref: Ref, revision: Revision) -> set[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import accounts, actions, forms
+from qms.kernel.labels import say
 from qms.management_review import errors, rules
 from qms.management_review.models import ReviewPack
 
@@ -30,7 +31,7 @@ class ReviewGuard:
         if event == "amend" and row is not None and row.digest is not None:
             raise errors.PackFrozen(record=filed.number, at=row.frozen_at)
         if event == "step" and filed.step == bound.steps["decide"]:
-            _refuse_decision(filed, bound, row)
+            _refuse_decision(work, filed, bound, row)
 
 
 class ReviewFollower:
@@ -64,15 +65,20 @@ def pack_of(work: Work, number: str) -> ReviewPack | None:
     return work.session.scalar(select(ReviewPack).where(ReviewPack.record == number))
 
 
-def _refuse_decision(filed: Filed, bound: Bound, row: ReviewPack | None) -> None:
+def _refuse_decision(work: Work, filed: Filed, bound: Bound, row: ReviewPack | None) -> None:
     if row is None or row.digest is None:
         raise errors.PackMissing(record=filed.number)
     left = rules.unanswered(filed.values, bound)
     if left:
-        raise errors.OutputsMissing(record=filed.number, headings=", ".join(left))
+        raise errors.OutputsMissing(record=filed.number, headings=_headings(left, work.language))
     lacking = rules.incomplete(filed.values, bound)
     if lacking:
-        raise errors.OutputIncomplete(record=filed.number, headings=", ".join(lacking))
+        raise errors.OutputIncomplete(record=filed.number, headings=_headings(lacking, work.language))
+
+
+def _headings(codes: list[str], language: str) -> str:
+    said = [say(rules.HEADINGS[code], language) for code in codes]
+    return (", " if language == "en" else "、").join(said)
 
 
 def _open_actions(work: Work, filed: Filed, bound: Bound) -> None:

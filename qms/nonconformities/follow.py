@@ -29,7 +29,7 @@ class CorrectiveActionGuard:
         if bound is None:
             return
         if filed.step == bound.steps["decide"]:
-            _refuse_unknown(filed, bound)
+            _refuse_unknown(work, filed, bound)
         if filed.step == bound.steps["verify"]:
             _refuse_owner(work, filed, bound)
             _refuse_observed(work, filed, bound)
@@ -63,10 +63,10 @@ class CorrectiveActionFollower:
         work.session.flush()
 
 
-def _refuse_unknown(filed: Filed, bound: Bound) -> None:
+def _refuse_unknown(work: Work, filed: Filed, bound: Bound) -> None:
     wanting = bound.missing(filed.values, "causes", "known")
     if wanting:
-        raise errors.CauseUnknown(record=filed.number, fields=", ".join(wanting))
+        raise errors.CauseUnknown(record=filed.number, fields=forms.named(work, filed, wanting))
 
 
 def _refuse_owner(work: Work, filed: Filed, bound: Bound) -> None:
@@ -89,7 +89,7 @@ def _refuse_close(work: Work, filed: Filed, bound: Bound) -> None:
         raise errors.NotEffective(record=filed.number)
     wanting = bound.missing(filed.values, "closing")
     if wanting:
-        raise errors.ClosingUnanswered(record=filed.number, fields=", ".join(wanting))
+        raise errors.ClosingUnanswered(record=filed.number, fields=forms.named(work, filed, wanting))
     left = actions.unfinished(work.session, filed.ref)
     if left:
         raise errors.ActionsUnfinished(record=filed.number, actions=", ".join(left))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from qms import accounts, records
 from qms.kernel.ports import Secrecy
@@ -191,6 +191,18 @@ def earlier(work: Work, number: str) -> list[list[Decimal]]:
         for one in told
         if all(each.actual is not None for each in one.points)
     ]
+
+
+def measured_by(work: Work, numbers: Iterable[str]) -> list[Standing]:
+    """The objectives in force or to come whose source of data names one of these documents (R42)."""
+    named = [Objective.source.contains(number, autoescape=True) for number in sorted(set(numbers))]
+    if not named:
+        return []
+    query = select(Objective).where(
+        Objective.state == State.SET, Objective.until_on >= work.today, or_(*named)
+    )
+    rows = work.session.scalars(query.order_by(Objective.code, Objective.id)).all()
+    return _standings(work, _visible(work, rows))
 
 
 def _seen(work: Work, number: str) -> Objective:

@@ -185,9 +185,9 @@ def test_the_three_headings_are_answered(made: Organisation) -> None:
     """Each with decisions or with none; a decision has an owner and a day (MRV-03)."""
     ref = begun(made)
     freeze(made, ref)
-    with pytest.raises(management_review.OutputsMissing, match="resource"):
+    with pytest.raises(management_review.OutputsMissing, match="资源"):
         decide(made, ref, no_resource=False)
-    with pytest.raises(management_review.OutputIncomplete, match="change"):
+    with pytest.raises(management_review.OutputIncomplete, match="体系变更"):
         decide(made, ref, change=[{"what": "Shorten the route", "who": "author"}])
     with pytest.raises(Forbidden), made.acting("risk-head") as work:
         records.act(work, ref, "review", values=NOTHING)

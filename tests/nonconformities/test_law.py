@@ -135,7 +135,7 @@ def test_it_closes_when_everything_is_as_it_should_be(made: Organisation, clock:
 def test_no_action_is_decided_before_its_cause_is_known(made: Organisation, left: str) -> None:
     """NCA-02: the cause, and whether there are similar cases."""
     ref = filed(made, **{left: None})
-    with pytest.raises(nonconformities.CauseUnknown, match=left):
+    with pytest.raises(nonconformities.CauseUnknown, match=left.title()):
         act(made, "risk-head", ref, "decide")
     with pytest.raises(Forbidden):
         act(made, "manager", ref, "decide")
@@ -184,7 +184,7 @@ def test_what_did_not_work_goes_back_to_its_cause(made: Organisation, clock: Sim
 def test_closing_asks_for_risks_and_documents(made: Organisation, clock: SimulatedClock) -> None:
     """NCA-05: what the form asks at its close is answered."""
     ref = judged(made, clock, risks=None)
-    with pytest.raises(nonconformities.ClosingUnanswered, match="risks"):
+    with pytest.raises(nonconformities.ClosingUnanswered, match="Risks"):
         act(made, "deputy", ref, "close")
 
 

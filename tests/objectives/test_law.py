@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qms import accounts, objectives, records, trail
+from qms import accounts, documents, impact, objectives, records, trail
 from qms.kernel.errors import Forbidden
 from qms.kernel.ports import Secrecy
 from qms.objectives import State, Status
@@ -316,6 +316,24 @@ def test_the_list_shows_what_one_may_see(made: Organisation) -> None:
         objectives.one(work, ref.key)
     with made.looking("author") as work:
         assert objectives.years(work) == [2026]
+
+
+def test_a_document_is_known_to_measure_objectives(made: Organisation) -> None:
+    """By its number in the one source of an objective in force; not what is proposed, nor what is over."""
+    of_source = made_of.objective(made)
+    made_of.proposed(made, code="MB-02", indicator="Other")
+    made_of.objective(made, code="MB-03", indicator="Third", first="2025-01-01", last="2025-12-31")
+
+    def named(*numbers: str, login: str = "author") -> list[str]:
+        with made.looking(login) as work:
+            return [each.record for each in objectives.measured_by(work, numbers)]
+
+    assert named("RG-02-02", "CP-02") == [of_source.key]
+    assert named("RG-02-01") == named() == named("RG-02-02", login="outsider") == []
+    by_form = made_of.objective(made, code="MB-04", indicator="Fourth", source="FM-08-02, its results")
+    with made.looking("author") as work:
+        ref = documents.revision_ref("FM-08-02", "zh-Hans", "A/0")
+        assert [each.record for each in impact.measured(work, ref)] == [by_form.key]
 
 
 def test_earlier_years_propose_the_split(made: Organisation) -> None:

@@ -62,6 +62,14 @@ def impact(session: Session, revision: str) -> None:
             if each.what not in named
         ]
         rows += [
+            {
+                **_BARE,
+                "touched": say(N_("objective measured by it"), language),
+                "what": f"{each.code} {each.name}",
+            }
+            for each in touching.measured(work, ref)
+        ]
+        rows += [
             {**_BARE, "touched": say(N_("will happen"), language), "what": each}
             for each in documents.consequences(work, ref)
         ]

@@ -48,6 +48,7 @@ def _impact(work: Work, ref: Ref, revision: Revision, form: Form) -> str:
         listed=listed,
         # What stands on the frozen list is not told again as it is today.
         touched=touched(work, [each for each in touching.impact(work, ref) if each.what not in named]),
+        measured=touching.measured(work, ref),
         kinds_of_impact=touching.KINDS,
         verdicts=touching.VERDICTS,
         choices=[(each.value, t(words)) for each, words in touching.VERDICTS.items()],
