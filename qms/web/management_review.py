@@ -57,7 +57,7 @@ def _shared() -> dict[str, Any]:
         "sections": management_review.SECTIONS,
         "states": management_review.STATES,
         "css": _CSS,
-        "none": management_review.NONE,
+        "nothing": management_review.NONE,
         "spoken": management_review.spoken,
         "where": _place,
         "link": lambda number: link(Ref("record", number)),

@@ -137,6 +137,7 @@ EDGE: Final = {
     "records.may": "A look at a record that a query has shown; each act asks again.",
     "records.opening": "A look; tried among the looks.",
     "impact.measured": "A look; it asks which objectives exist for the person.",
+    "nonconformities.figures": "A look; it asks which records exist for the person.",
     "forms.bound": "It reads what the form of a record declares, for the law that asks.",
     "forms.named": "It names fields of a record that an act has found.",
     "management_review.freeze": "Who began the review, or corrects records; its own tests try others.",
