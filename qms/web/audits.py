@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, current_app, redirect, request, url_for
 
-from qms import accounts, audits, documents, rendering, standards
+from qms import accounts, audits, documents, standards
 from qms.audits import COVERAGE_STATES
 from qms.documents import KINDS, Kind
-from qms.http.edge import NothingToSee, act, close, look, page, tell
+from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
 from qms.http.limits import limiter
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_, in_language
 from qms.kernel.refs import Ref
-from qms.rendering import Pool, Stamp, StampKind
+from qms.rendering import StampKind
 from qms.web import signing
-from qms.web.documents.library import download
 from qms.web.links import link
 from qms.web.revisions import departments, titles
+from qms.web.stamped import OFTEN, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 pages = Blueprint("audits", __name__)
-_PDF: Final = "application/pdf"
-_SHEETS: Final = "6 per minute"
 _STAGES: Final[Mapping[str, str]] = {
     "planned": N_("planned"),
     "under-way": N_("under way"),
@@ -230,22 +228,12 @@ def receive(number: str) -> ResponseReturnValue:
 
 
 @pages.get("/audits/<number>/report.pdf")
-@limiter.limit(_SHEETS)
+@limiter.limit(OFTEN)
 def report(number: str) -> Response:
     """The report for whoever may see the audit, as an uncontrolled copy; set in a process of its own."""
     work = _seen()
     found = audits.one(work, number)
     made = audits.printed(work, found)
     cancelled = found.row.state == "cancelled"
-    mark = Stamp(
-        kind=StampKind.WITHDRAWN if cancelled else StampKind.UNCONTROLLED,
-        language=made.sheet.language,
-        name=work.actor.name,
-        at=documents.local(work, work.now),
-        made_at=work.now,
-    )
-    settings = work.settings
-    close()
-    with Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1) as pool:
-        done = pool.render(made.sheet, made.source, made.source_name)
-    return download(rendering.stamp(done.pdf, mark), f"{number}-report.pdf", _PDF)
+    kind = StampKind.WITHDRAWN if cancelled else StampKind.UNCONTROLLED
+    return stamped(work, made.sheet, made.source, made.source_name, file=f"{number}-report.pdf", kind=kind)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, url_for
 
-from qms import documents, management_review, rendering
-from qms.http.edge import NothingToSee, act, close, look, page, tell
+from qms import management_review
+from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.limits import limiter
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
-from qms.rendering import Pool, Stamp, StampKind
-from qms.web.documents.library import download
 from qms.web.links import link
+from qms.web.stamped import OFTEN, stamped
 
 if TYPE_CHECKING:
     from flask import Response
@@ -92,20 +91,9 @@ def freeze(number: str) -> ResponseReturnValue:
 
 
 @pages.get("/management-reviews/<number>/pack.pdf")
-@limiter.limit("6 per minute")
+@limiter.limit(OFTEN)
 def sheet(number: str) -> Response:
     """The frozen pack as PDF, an uncontrolled copy; set in a process of its own (SEC-19)."""
     work = _reader()
     printed = management_review.printed(work, number)
-    mark = Stamp(
-        kind=StampKind.UNCONTROLLED,
-        language=printed.sheet.language,
-        name=work.actor.name,
-        at=documents.local(work, work.now),
-        made_at=work.now,
-    )
-    settings = work.settings
-    close()
-    with Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1) as pool:
-        made = pool.render(printed.sheet, printed.source, printed.source_name)
-    return download(rendering.stamp(made.pdf, mark), f"{number}-pack.pdf", "application/pdf")
+    return stamped(work, printed.sheet, printed.source, printed.source_name, file=f"{number}-pack.pdf")

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 
-from qms import accounts, documents, objectives, rendering
-from qms.http.edge import NothingToSee, act, close, look, page
+from qms import accounts, objectives, rendering
+from qms.http.edge import NothingToSee, act, look, page
 from qms.http.limits import limiter
 from qms.kernel.refs import Ref
 from qms.objectives import Grade, State, Status
-from qms.rendering import Pool, Stamp, StampKind
-from qms.web.documents.library import download
 from qms.web.links import link
 from qms.web.revisions import departments
+from qms.web.stamped import OFTEN, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,23 +155,12 @@ def one(number: str) -> str:
 
 
 @pages.get("/objectives/<number>/sheet.pdf")
-@limiter.limit("6 per minute")
+@limiter.limit(OFTEN)
 def sheet(number: str) -> Response:
     """The objective as PDF to take along, an uncontrolled copy; set in a process of its own (SEC-19)."""
     work = reader()
     printed = objectives.printed(work, number)
-    mark = Stamp(
-        kind=StampKind.UNCONTROLLED,
-        language=printed.sheet.language,
-        name=work.actor.name,
-        at=documents.local(work, work.now),
-        made_at=work.now,
-    )
-    settings = work.settings
-    close()
-    with Pool(seconds=settings.render_seconds, megabytes=settings.render_megabytes, size=1) as pool:
-        made = pool.render(printed.sheet, printed.source, printed.source_name)
-    return download(rendering.stamp(made.pdf, mark), f"{number}-objective.pdf", "application/pdf")
+    return stamped(work, printed.sheet, printed.source, printed.source_name, file=f"{number}-objective.pdf")
 
 
 @pages.post("/objectives/<number>/<what>")
