@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _PASSES: Final = 4
 _CORRECTIVE: Final = "FM-13-03"
 _REVIEWS: Final = "quality-manager"
+_MET_ANOTHER: Final = "与后来提出的计划重复，请一并核对"
+_ROUNDS: Final = 9
 _SECONDS: Final = {"documents:read": 20}
 _NEVER: Final = date.max
 # How long people take: shares of a hundred and the days they wait.
@@ -119,6 +121,10 @@ class Staff:
         except objectives.CorrectiveActionWanted:
             self._correct(ref)
             self.clerk.step(login, ref)
+        except audits.AuditsOverlap:
+            # Another plan came while this one was on its way: it is looked at once more.
+            if not self._give_back(login, ref, _MET_ANOTHER, most=_ROUNDS):
+                raise
         except management_review.PackMissing:
             self._freeze(ref)
             self.clerk.step(login, ref)
@@ -138,14 +144,14 @@ class Staff:
         told = {"source": ref.key, "department": department}
         self.clerk.file(f"{department}-head", _CORRECTIVE, told=told)
 
-    def _give_back(self, login: str, ref: Ref) -> bool:
+    def _give_back(self, login: str, ref: Ref, why: str = "", most: int = 1) -> bool:
         with self.clerk.cast.looking(login) as work:
             record = records.record_of(work.session, work.rights, ref, work.today)
             standing = records.may(work, record)
-        if not standing.give_back or record.round > 1:
+        if not standing.give_back or record.round > most:
             return False
         with self.clerk.cast.acting(login) as work:
-            records.give_back(work, ref, standing.step, self.random.choice(self.plots["returns"]))
+            records.give_back(work, ref, standing.step, why or self.random.choice(self.plots["returns"]))
         return True
 
     def follow_up(self, login: str, ref: Ref) -> None:
@@ -208,6 +214,7 @@ _NOT_YET: Final = (
     nonconformities.StillObserved,
     audits.FindingsUnwritten,
     audits.FindingsUndecided,
+    audits.AuditsOverlap,
 )
 _REVIEWED: Final = "仍适用，无需修订。"
 _VERBS: Final[dict[str, Callable[[Staff, str, Ref], None]]] = {
