@@ -169,6 +169,19 @@ def test_joiners_owe_the_reading_and_movers_drop_out(made: Organisation, clock: 
     assert list(due()) == ["Joiner"]
 
 
+def test_nobody_is_asked_to_review_what_they_may_not_see(made: Organisation, clock: SimulatedClock) -> None:
+    """Who leads every department, the owner's too, is not asked for what was given to one alone (law 11)."""
+    with made.service() as work:
+        everywhere = factories.add(work, made, "leads-all", role="department-head")
+    factories.issued(made, more="review-every: 12 months\ndistribution: {departments: [risk]}")
+    clock.advance(timedelta(days=340))
+    assert factories.run_day(made).reviews == 1
+    with made.looking("risk-head") as work:
+        for person, count in ((made.ids["risk-head"], 1), (everywhere, 0)):
+            owed = tasks.inbox(work.session, person, work.today)
+            assert sum(task.kind == "documents:periodic-review" for task in owed) == count
+
+
 def test_periodic_reviews_are_owed_and_concluded(made: Organisation, clock: SimulatedClock) -> None:
     """Thirty days ahead the head of the owner finds a task; the outcome plans the next one (DOC-13)."""
     ref = factories.issued(made, more="review-every: 12 months")

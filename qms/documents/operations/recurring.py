@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from sqlalchemy import select
 
 from qms import accounts, calendar, tasks
-from qms.documents import rows
+from qms.documents import access, rows
 from qms.documents.currency import ExternalCheck
-from qms.documents.models import PeriodicReview
+from qms.documents.models import PeriodicReview, Revision
 from qms.documents.operations import walk
 
 if TYPE_CHECKING:
     from qms.calendar import Span
-    from qms.documents.models import Revision
     from qms.kernel.work import Work
 
 AHEAD: Final = timedelta(days=30)
@@ -81,9 +80,23 @@ class Recurring(Generic[Row]):
 
 
 def _responsible(work: Work, revision: Revision, day: date) -> list[int]:
-    """The heads of the owning department; where it has none, the document controllers, then the author."""
+    """The heads of the owning department; where it has none, the document controllers, then the author.
+
+    Only those for whom the document exists: who leads several departments is not asked for what was never
+    given to them (law 11).
+    """
     owner = revision.document.owner
-    heads = accounts.role_holders(work.session, "department-head", day, owner)
-    controllers = accounts.role_holders(work.session, "document-controller", day, owner)
+
+    def seeing(role: str) -> list[int]:
+        people = accounts.role_holders(work.session, role, day, owner)
+        return [each for each in people if _exists_for(work, revision, each, day)]
+
     author = [] if revision.author_id is None else [revision.author_id]
-    return heads or controllers or author
+    return seeing("department-head") or seeing("document-controller") or author
+
+
+def _exists_for(work: Work, revision: Revision, person: int, day: date) -> bool:
+    rights = accounts.rights_of(work.session, person, day)
+    query = select(Revision.id).join(Revision.document)
+    query = query.where(Revision.id == revision.id, access.visible(work.session, rights, day))
+    return work.session.scalar(query) is not None
