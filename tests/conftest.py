@@ -64,6 +64,7 @@ RULES: Final = frozenset(
         "records",
         "changes",
         "nonconformities",
+        "feedback",
         "objectives",
         "parties",
         "schedules",

@@ -17,6 +17,7 @@ from qms import (
     competence,
     documents,
     evidence,
+    feedback,
     forms,
     impact,
     jobs,
@@ -41,6 +42,7 @@ from qms.clocks import models as _clocks
 from qms.competence import models as _competence
 from qms.documents import models as _documents
 from qms.evidence import models as _evidence
+from qms.feedback import models as _feedback
 from qms.impact import models as _impact
 from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
@@ -85,6 +87,7 @@ MODELS: Final = (
     _competence,
     _documents,
     _evidence,
+    _feedback,
     _impact,
     _jobs,
     _nonconformities,
@@ -271,6 +274,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             competence.QuizSection(),
             risks.ControlPointSection(),
             forms.BindingSection(nonconformities.BINDING),
+            forms.BindingSection(feedback.BINDING),
             *map(forms.BindingSection, objectives.BINDINGS),
             retention.RetentionSection(),
             registers.PublicationSection(),
@@ -284,11 +288,13 @@ def ports() -> Mapping[str, Sequence[Any]]:
             changes.ChangeFollower(),
             risks.CheckFollower(),
             nonconformities.CorrectiveActionFollower(),
+            feedback.ComplaintFollower(),
             objectives.ObjectiveFollower(),
         ),
         "guards": (
             changes.ChangeGuard(),
             nonconformities.CorrectiveActionGuard(),
+            feedback.ComplaintGuard(),
             objectives.ObjectiveGuard(),
         ),
         "openers": (records,),
@@ -406,6 +412,7 @@ def sentences() -> Mapping[str, str]:
         competence,
         documents,
         evidence,
+        feedback,
         impact,
         jobs,
         objectives,

@@ -135,6 +135,8 @@ def go_on(walk: Walk) -> bool:
             break
         if (walk.plot.form, step) == ("FM-12-01", "effect"):
             _lead(walk)
+        if (walk.plot.form, step) == ("FM-14-01", "close") and walk.values.get("action_needed"):
+            _correct(walk)
         if law.accept:
             with walk.house.acting(login) as work:
                 records.accept(work, walk.ref, step)
@@ -153,6 +155,14 @@ def _lead(walk: Walk) -> None:
         ref = documents.ref_of(documents.draft(work, ready))
         changes.lead(work, walk.ref.key, ref)
         documents.discard_draft(work, ref, "not needed")
+
+
+def _correct(walk: Walk) -> None:
+    """The corrective action a grave complaint needs is filed from it before it is closed (CMP-04)."""
+    plot = ONE["FM-13-03"]
+    unit = walk.values["lead_unit"]
+    given = {**plot.given, "source": walk.ref.key, "department": unit}
+    file(begun(walk.house, Plot(plot.form, f"{unit}-head", plot.steps, given), definition(plot.form)))
 
 
 def _open_step(walk: Walk) -> str | None:

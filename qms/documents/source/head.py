@@ -61,6 +61,7 @@ _FOR_OTHERS: Final = (
     "training",
     "quiz",
     "corrective-action",
+    "complaint",
     "objective",
     "objective-check",
     "objective-revision",
@@ -196,6 +197,7 @@ class _Head(Strict):
     training = Anything()
     quiz = Anything()
     corrective_action = Anything(data_key="corrective-action")
+    complaint = Anything()
     objective = Anything()
     objective_check = Anything(data_key="objective-check")
     objective_revision = Anything(data_key="objective-revision")

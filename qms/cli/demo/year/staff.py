@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from qms import actions, documents, nonconformities, objectives, records, schedules, tasks
+from qms import actions, documents, feedback, nonconformities, objectives, records, schedules, tasks
 from qms.accounts import Meaning
 from qms.cli.demo.year import aims
 from qms.cli.demo.year.drawing import NotThereYet
@@ -89,7 +89,7 @@ class Staff:
                 verb(self, login, ref)
             except Forbidden:
                 continue  # who is concerned may not, so another one of those asked does
-            except (NotThereYet, nonconformities.StillObserved):
+            except (NotThereYet, nonconformities.StillObserved, feedback.ActionNotFiled):
                 break
             self.done += 1
             return True

@@ -1,0 +1,91 @@
+"""What stands in the way of a complaint, one class a fact."""
+
+from __future__ import annotations
+
+from qms.kernel.errors import Conflict, Forbidden
+
+
+class ComplaintSealed(Conflict):
+    """Who gave it is protected field by field; what is counted stays countable (CMP-05)."""
+
+    message = "Complaints are counted: their form marks personal answers, and is not sealed as a whole."
+
+
+class OwnComplaint(Forbidden):
+    """Nobody decides about a complaint against themselves (CMP-02)."""
+
+    message = "{record} is about you; somebody else decides about it."
+
+
+class AssignedToConcerned(Conflict):
+    """A complaint is never given to the person it is about (CMP-02)."""
+
+    message = "{record} cannot be given to {person}, whom it is about."
+
+
+class NotGraded(Conflict):
+    """Weight and level decide who handles it until when; they come first (CMP-02, R52)."""
+
+    message = "{record} is graded when these are answered: {fields}."
+
+
+class NotAtOnce(Conflict):
+    """What is grave or comes again is investigated; it is not settled on the spot (R52)."""
+
+    message = (
+        "{record} is grave or comes again: it is not settled on the spot, send it back to be handed over."
+    )
+
+
+class NotInvestigated(Conflict):
+    """Facts and finding come before the reply (CMP-04)."""
+
+    message = "{record} is not answered before these are known: {fields}."
+
+
+class ReplyMissing(Conflict):
+    """Nothing closes without what was answered (CMP-04)."""
+
+    message = "{record} is not closed without the text of the reply."
+
+
+class RemedyMissing(Conflict):
+    """A reply says where to go with it when it does not satisfy (CMP-04)."""
+
+    message = "The reply to {record} names the remedies that remain: {fields}."
+
+
+class ViewNotAsked(Conflict):
+    """How the giver sees the handling is asked before the close (R52)."""
+
+    message = "{record} is not closed before the view of its giver was asked."
+
+
+class NotReviewed(Conflict):
+    """Whoever is not satisfied has their case looked at once more, one level up (CMP-04)."""
+
+    message = "The giver of {record} is not satisfied: it is reviewed once before the close."
+
+
+class ComplaintCauseUnknown(Conflict):
+    """Each case that was investigated tells its cause (CMP-05)."""
+
+    message = "{record} is not closed before its cause is known: {fields}."
+
+
+class ActionNeeded(Conflict):
+    """What is grave or comes again, and was found right, has its cause removed (R52)."""
+
+    message = "{record} is grave or comes again and was found right: it needs a corrective action."
+
+
+class ActionNotFiled(Conflict):
+    """The corrective action a complaint needs is filed before the complaint is closed (CMP-04)."""
+
+    message = "{record} needs a corrective action: file it from {record} first, then close."
+
+
+class ComplaintNotCancelled(Conflict):
+    """What was accepted or graded ends by a reply, never by a cancellation (R52)."""
+
+    message = "{record} was taken on: it ends with a reply, and is not cancelled."
