@@ -1,7 +1,7 @@
 """Complaints and suggestions: records held to grade, facts, reply and close where their form says so."""
 
 from qms.feedback import models
-from qms.feedback.describe import FINDINGS, MATTERS, SENTENCES, VIEWS, WEIGHTS
+from qms.feedback.describe import DEMANDS, FINDINGS, MATTERS, SENTENCES, STAGES, VIEWS, WEIGHTS
 from qms.feedback.errors import (
     ActionNeeded,
     ActionNotFiled,
@@ -19,24 +19,37 @@ from qms.feedback.errors import (
     ViewNotAsked,
 )
 from qms.feedback.follow import ComplaintFollower
+from qms.feedback.inspection import Demand, Inspected, counted, inspect, silent
 from qms.feedback.law import ComplaintGuard
-from qms.feedback.rules import BINDING
+from qms.feedback.queries import READ, Case, listing, words, years
+from qms.feedback.rules import BINDING, Matter, Verdict, View, Weight
+from qms.feedback.stages import Stage
+from qms.feedback.trends import MONTHS, Line, Share, lines, share
 
 __all__ = [
     "BINDING",
+    "DEMANDS",
     "FINDINGS",
     "MATTERS",
+    "MONTHS",
+    "READ",
     "SENTENCES",
+    "STAGES",
     "VIEWS",
     "WEIGHTS",
     "ActionNeeded",
     "ActionNotFiled",
     "AssignedToConcerned",
+    "Case",
     "ComplaintCauseUnknown",
     "ComplaintFollower",
     "ComplaintGuard",
     "ComplaintNotCancelled",
     "ComplaintSealed",
+    "Demand",
+    "Inspected",
+    "Line",
+    "Matter",
     "NotAtOnce",
     "NotGraded",
     "NotInvestigated",
@@ -44,6 +57,19 @@ __all__ = [
     "OwnComplaint",
     "RemedyMissing",
     "ReplyMissing",
+    "Share",
+    "Stage",
+    "Verdict",
+    "View",
     "ViewNotAsked",
+    "Weight",
+    "counted",
+    "inspect",
+    "lines",
+    "listing",
     "models",
+    "share",
+    "silent",
+    "words",
+    "years",
 ]

@@ -51,7 +51,7 @@ class ComplaintFollower:
 
 def _advance(work: Work, filed: Filed, bound: Bound, row: Complaint) -> None:
     """When it came how far; what was sent back is done again."""
-    row.state, row.closed_on = filed.state, filed.closed_on
+    row.state, row.closed_on, row.revision = filed.state, filed.closed_on, str(filed.revision)
     if filed.event == "accept":
         row.accepted_at = work.now
     if filed.event == "return":

@@ -33,6 +33,7 @@ class Complaint(Base):
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), unique=True)
     number: Mapped[str] = mapped_column(String(_CODE), unique=True)
     form: Mapped[str] = mapped_column(String(_CODE))
+    revision: Mapped[str] = mapped_column(String(200))
     received_at: Mapped[datetime] = mapped_column(Instant)
     received_on: Mapped[date]
     acknowledged_at: Mapped[datetime] = mapped_column(Instant)

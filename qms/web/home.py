@@ -67,6 +67,7 @@ _PLACES: Final = (
         (
             ("actions.listing", N_("Actions"), "a", ("actions:read",)),
             ("objectives.listing", N_("Objectives"), "b", ("records:file", "records:read")),
+            ("complaints.listing", N_("Complaints"), "f", ("records:file", "records:read")),
             ("risks.listing", N_("Control points"), "o", ("documents:read",)),
             ("competence.matrix", N_("Competence"), "k", ("documents:acknowledge",)),
         ),

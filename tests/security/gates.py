@@ -251,6 +251,8 @@ ROUTES: Final[dict[str, Gate]] = {
     "records.settle_step": Gate(rule=_in_step),
     "records.amend": Gate(rule=_corrects("records:amend")),
     "records.cancel": Gate(rule=_corrects("records:cancel")),
+    "complaints.listing": Gate(_RECORDS),
+    "complaints.figures": Gate(_RECORDS),
     "objectives.listing": Gate(_RECORDS),
     "objectives.heat": Gate(_RECORDS),
     "objectives.one": Gate(rule=sees_record),
@@ -451,6 +453,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "record export": Command(
         lambda h, f: ("record", "export", _record(h), "-o", f / "r.zip"), Gate(rule=sees_record)
     ),
+    "complaint list": Command(lambda *_: ("complaint", "list"), Gate(("records:read",))),
     "objective list": Command(lambda *_: ("objective", "list"), Gate(("records:read",))),
     "objective show": Command(
         lambda h, _: ("objective", "show", _record(h)), Gate(("records:read",), rule=sees_record)

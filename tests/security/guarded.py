@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from qms import accounts, retention, risks, tasks
 from qms.accounts import Meaning
+from qms.feedback.models import Complaint
+from qms.feedback.rules import Matter
 from qms.kernel.refs import Ref
 from qms.objectives import Direction, Grade, State, Unit
 from qms.objectives.models import Objective
@@ -39,6 +41,7 @@ def fill(house: House, variant: Variant) -> None:
     house.lists[variant.name] = _list(house, variant)
     with house.keeping() as work:
         house.objectives[variant.name] = _objective(work, house, variant)
+        _complaint(work, house, variant)
 
 
 def record_of(work: Work, house: House, variant: Variant) -> Record:
@@ -96,6 +99,28 @@ def _objective(work: Work, house: House, variant: Variant) -> str:
     work.session.add(made)
     work.session.flush()
     return made.record
+
+
+def _complaint(work: Work, house: House, variant: Variant) -> None:
+    """The closed record as a complaint: it exists for whoever sees the record."""
+    record = record_of(work, house, variant)
+    words = dict.fromkeys(("channel", "first_asked", "owner", "concerned"), f"Canary{variant.name}")
+    made = Complaint(
+        record_id=record.id,
+        number=record.number,
+        form=record.form,
+        revision=str(house.refs["form", variant.name]),
+        received_at=work.now,
+        received_on=work.today,
+        acknowledged_at=work.now,
+        matter=Matter.COMPLAINT,
+        department=record.department,
+        at_once=False,
+        reviewed=False,
+        **words,
+    )
+    work.session.add(made)
+    work.session.flush()
 
 
 def _list(house: House, variant: Variant) -> str:

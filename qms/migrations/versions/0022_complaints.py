@@ -16,6 +16,7 @@ CREATE TABLE complaint (
 	record_id INTEGER NOT NULL, 
 	number VARCHAR(80) NOT NULL, 
 	form VARCHAR(80) NOT NULL, 
+	revision VARCHAR(200) NOT NULL, 
 	received_at {instant} NOT NULL, 
 	received_on DATE NOT NULL, 
 	acknowledged_at {instant} NOT NULL, 
