@@ -1,6 +1,6 @@
 """Complaints and suggestions: records held to grade, facts, reply and close where their form says so."""
 
-from qms.feedback import models
+from qms.feedback import indices, models, sampling
 from qms.feedback.describe import DEMANDS, FINDINGS, MATTERS, SENTENCES, STAGES, VIEWS, WEIGHTS
 from qms.feedback.errors import (
     ActionNeeded,
@@ -17,6 +17,7 @@ from qms.feedback.errors import (
     RemedyMissing,
     ReplyMissing,
     ViewNotAsked,
+    WeightsNotWhole,
 )
 from qms.feedback.follow import ComplaintFollower
 from qms.feedback.inspection import Demand, Inspected, counted, inspect, silent
@@ -63,11 +64,14 @@ __all__ = [
     "View",
     "ViewNotAsked",
     "Weight",
+    "WeightsNotWhole",
     "counted",
+    "indices",
     "inspect",
     "lines",
     "listing",
     "models",
+    "sampling",
     "share",
     "silent",
     "words",

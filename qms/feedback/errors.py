@@ -89,3 +89,9 @@ class ComplaintNotCancelled(Conflict):
     """What was accepted or graded ends by a reply, never by a cancellation (R52)."""
 
     message = "{record} was taken on: it ends with a reply, and is not cancelled."
+
+
+class WeightsNotWhole(Conflict):
+    """The weights of the user groups are stated, and are those of the whole (S84, R54)."""
+
+    message = "The weights of the user groups come to {sum} %, not to 100 %."
