@@ -55,5 +55,6 @@ DEMANDS: Final[Mapping[Demand, str]] = {
     Demand.CAUSE: N_("cause known"),
 }
 SENTENCES: Final[Mapping[str, str]] = {
+    "complaint:hand-in": N_("A {matter} was handed in without signing in: {ref}."),
     "complaint:acknowledge": N_("{ref} was acknowledged with its number on {form}, filed by {actor}."),
 }

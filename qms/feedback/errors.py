@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qms.kernel.errors import Conflict, Forbidden
+from qms.kernel.errors import Conflict, Forbidden, Missing
 
 
 class ComplaintSealed(Conflict):
@@ -95,3 +95,45 @@ class WeightsNotWhole(Conflict):
     """The weights of the user groups are stated, and are those of the whole (S84, R54)."""
 
     message = "The weights of the user groups come to {sum} %, not to 100 %."
+
+
+class BoxClosed(Missing):
+    """Handing in without signing in is there only where the organisation turns it on."""
+
+    message = "Nothing can be handed in here."
+
+
+class BoxBusy(Conflict):
+    """So much an hour is taken from everybody together, so that nobody buries the others (SEC-09)."""
+
+    message = "Very much was handed in just now. Try again in {minutes} minutes."
+
+
+class BoxNotYours(Forbidden):
+    """Whoever was asked first takes it on (R53)."""
+
+    message = "What was handed in is taken on by whoever holds the post {post}."
+
+
+class BoxFormUnfit(Conflict):
+    """What is handed in becomes a complaint: its form declares one."""
+
+    message = "The form {form} does not declare “complaint”; set box_form to one that does."
+
+
+class NothingHandedIn(Missing):
+    """It was never handed in."""
+
+    message = "No such thing was handed in."
+
+
+class TakenOnAlready(Conflict):
+    """It has an owner; the others look after the next one (R53)."""
+
+    message = "Somebody else has taken it on already."
+
+
+class NoSuchReceipt(Missing):
+    """The receipt leads back to what was handed in, and nothing else does."""
+
+    message = "Nothing was handed in under this receipt. Compare it letter by letter."

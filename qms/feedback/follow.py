@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qms import forms
-from qms.feedback import known, rules
+from qms.feedback import box, known, rules
 from qms.feedback.models import Complaint
 from qms.feedback.rules import Matter, Verdict, View, Weight
 from qms.kernel.clock import local_day
@@ -42,6 +42,8 @@ class ComplaintFollower:
         if row is None:
             row = Complaint(record_id=filed.record_id, number=filed.number, form=filed.form)
             row.acknowledged_at = work.now
+            if filed.origin is not None and filed.origin.kind == box.KIND:
+                box.settled(work, filed.origin)
             work.record("complaint:acknowledge", filed.ref, after={"form": filed.form})
         _advance(work, filed, bound, row)
         _tell(work, filed, bound, row)

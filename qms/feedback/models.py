@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qms.feedback.rules import Matter, Verdict, View, Weight
@@ -60,3 +60,19 @@ class Complaint(Base):
     reviewed: Mapped[bool]
     state: Mapped[str] = mapped_column(String(20), default="open")
     closed_on: Mapped[date | None]
+
+
+class HandedIn(Base):
+    """What was handed in without signing in; its words are gone once it is filed as a record.
+
+    `receipt` is the digest of the code by which its giver asks; the record names this row as its origin.
+    """
+
+    __tablename__ = "handed_in"
+
+    id: Mapped[Id]
+    receipt: Mapped[str] = mapped_column(String(64), unique=True)
+    received_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    matter: Mapped[Matter] = mapped_column(choice(Matter, "handed_in_matter"))
+    content: Mapped[str] = mapped_column(Text)
+    demand: Mapped[str] = mapped_column(Text)

@@ -64,6 +64,8 @@ BINDING: Final = Binding(
         "channel": ("choice",),
         "received": ("instant",),
         "matter": ("choice",),
+        "content": ("text", "long-text"),
+        "demand": ("text", "long-text"),
         "department": ("department",),
         "concerned": ("person",),
         "first-asked": ("person",),

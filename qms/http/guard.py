@@ -37,6 +37,7 @@ EVERYDAY: Final = frozenset(
         "registers",
         "records",
         "objectives",
+        "complaints",
         "risks",
         "search",
         "verification",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from qms.web import (
     accounts,
     actions,
+    box,
     changes,
     competence,
     complaints,
@@ -45,6 +46,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     actions.pages,
     objectives.pages,
     complaints.pages,
+    box.pages,
     changes.pages,
     competence.pages,
     parties.pages,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 
-from qms import accounts, feedback
+from qms import accounts, feedback, rendering
 from qms.feedback import Stage
-from qms.http.edge import NothingToSee, look, page
+from qms.http.edge import NothingToSee, act, look, page
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.web.links import link
@@ -16,6 +17,8 @@ from qms.web.revisions import departments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from flask.typing import ResponseReturnValue
 
     from qms.feedback import Case
     from qms.kernel.work import Work
@@ -58,8 +61,32 @@ def shared(work: Work) -> dict[str, Any]:
         "named": feedback.words(work),
         "departments": departments(work),
         "now": work.now,
+        "has_box": feedback.box.is_open(work.settings),
         "link": lambda number: link(Ref("record", number)),
     }
+
+
+@pages.get("/complaints/box")
+def box() -> str:
+    """What waits to be taken on, to who is asked, and the sheet with the address of the box."""
+    work = reader()
+    address = f"{work.settings.public_url.rstrip('/')}{url_for('box.ask')}"
+    picture = base64.b64encode(rendering.qr_svg(address)).decode("ascii")
+    return page(
+        "complaints/box.html",
+        letters=feedback.box.waiting(work),
+        address=address,
+        picture=f"data:image/svg+xml;base64,{picture}",
+        **shared(work),
+    )
+
+
+@pages.post("/complaints/box/<int:letter_id>")
+def take(letter_id: int) -> ResponseReturnValue:
+    """Take on what was handed in: its record is begun in one's own name (R53)."""
+    with act() as work:
+        first = feedback.box.take(work, letter_id).id
+    return redirect(url_for("records.draft", record_id=first), 303)
 
 
 def _year(work: Work) -> int:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 NUMBER = "FM-14-01"
 FIELDS = f"""
-{choice("channel", "phone", "counter")}
+{choice("channel", "phone", "counter", "site")}
   - {{id: received, label: Received, type: instant}}
 {choice("matter", "complaint", "suggestion", "opinion", "repair", "report")}
+  - {{id: words, label: Words, type: text}}
+  - {{id: wish, label: Wish, type: text}}
   - {{id: contact, label: Contact, type: text, personal: true}}
   - {{id: unit_of, label: Unit, type: department}}
   - {{id: about, label: About, type: person}}
@@ -43,7 +45,7 @@ FIELDS = f"""
 """
 STEPS = """
 steps:
-  - {id: take, label: Take, by: {roles: [author, reader]}}
+  - {id: take, label: Take, by: {roles: [author, reader, quality-manager]}}
   - {id: over, label: Over, when: "not settled", by: {field: over_to}, accept: required}
   - {id: grade, label: Grade, by: {posts: [quality-manager]}}
   - {id: look, label: Look, when: "not settled", by: {field: handler}, within: 3 days, from: received}
@@ -56,6 +58,8 @@ complaint:
   channel: channel
   received: received
   matter: matter
+  content: words
+  demand: wish
   department: unit_of
   concerned: about
   first-asked: first

@@ -84,6 +84,6 @@ def test_words_are_those_of_the_form(made: Organisation) -> None:
     made_of.taken(made)
     with made.looking("author") as work:
         told = feedback.words(work)
-    assert set(told["channel"]) == {"phone", "counter"}
+    assert set(told["channel"]) == {"phone", "counter", "site"}
     assert set(told["level"]) == {"high", "low"}
     assert told["cause"] == {}

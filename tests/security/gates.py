@@ -251,6 +251,11 @@ ROUTES: Final[dict[str, Gate]] = {
     "records.settle_step": Gate(rule=_in_step),
     "records.amend": Gate(rule=_corrects("records:amend")),
     "records.cancel": Gate(rule=_corrects("records:cancel")),
+    "box.ask": Gate(public=True),
+    "box.hand_in": Gate(public=True),
+    "box.reply": Gate(public=True),
+    "complaints.box": Gate(_RECORDS),
+    "complaints.take": Gate(rule=lambda *_: False),  # the box of the house is closed
     "complaints.listing": Gate(_RECORDS),
     "complaints.figures": Gate(_RECORDS),
     "objectives.listing": Gate(_RECORDS),

@@ -47,7 +47,7 @@ SINGLE = {
 }
 WHOLE = {
     *("home", "tasks", "documents", "drafts", "actions", "changes", "competence", "registers", "records"),
-    *("objectives", "risks", "search", "verification"),
+    *("objectives", "complaints", "risks", "search", "verification"),
 }
 
 

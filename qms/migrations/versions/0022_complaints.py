@@ -1,4 +1,4 @@
-"""Complaints and suggestions beside their records."""
+"""Complaints and suggestions beside their records, and what is handed in without signing in."""
 
 from __future__ import annotations
 
@@ -59,6 +59,22 @@ CREATE INDEX ix_complaint_received_on ON complaint (received_on)
 """,
     """
 CREATE INDEX ix_complaint_state_received_on ON complaint (state, received_on)
+""",
+    """
+CREATE TABLE handed_in (
+	id {number} NOT NULL, 
+	receipt VARCHAR(64) NOT NULL, 
+	received_at {instant} NOT NULL, 
+	matter VARCHAR(40) NOT NULL, 
+	content TEXT NOT NULL, 
+	demand TEXT NOT NULL, 
+	CONSTRAINT pk_handed_in PRIMARY KEY (id), 
+	CONSTRAINT uq_handed_in_receipt UNIQUE (receipt), 
+	CONSTRAINT ck_handed_in_handed_in_matter CHECK (matter IN ('complaint', 'suggestion', 'opinion', 'repair', 'report'))
+)
+""",
+    """
+CREATE INDEX ix_handed_in_received_at ON handed_in (received_at)
 """,
 )
 _WORDS = {
