@@ -42,7 +42,7 @@ def listing(session: Session, year: int | None, department: str, matter: str | N
             "number": N_("Number"),
             "received_on": N_("Received on"),
             "matter": N_("Kind"),
-            "weight": N_("Weight"),
+            "weight": N_("Gravity"),
             "department": N_("Department"),
             "owner": N_("Owned by"),
             "state": N_("State"),

@@ -126,7 +126,7 @@ def _own(house: House, endpoint: str, variant: str) -> dict[str, Any]:
             "code": CODE,
             "warning_id": house.warnings[variant],
         },
-        "complaints": {"letter_id": 1},
+        "complaints": {"letter_id": house.letters[variant]},
         "objectives": {"number": house.objectives[variant], "what": "check"},
         "retention": {
             "number": house.lists[variant] if name in {"one", "certificate"} else record,

@@ -255,7 +255,7 @@ ROUTES: Final[dict[str, Gate]] = {
     "box.hand_in": Gate(public=True),
     "box.reply": Gate(public=True),
     "complaints.box": Gate(_RECORDS),
-    "complaints.take": Gate(rule=lambda *_: False),  # the box of the house is closed
+    "complaints.take": Gate(rule=lambda persona, _: persona.login == "approver"),  # who holds the post
     "complaints.listing": Gate(_RECORDS),
     "complaints.figures": Gate(_RECORDS),
     "objectives.listing": Gate(_RECORDS),

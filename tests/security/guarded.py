@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from qms import accounts, retention, risks, tasks
 from qms.accounts import Meaning
-from qms.feedback.models import Complaint
+from qms.feedback.models import Complaint, HandedIn
 from qms.feedback.rules import Matter
 from qms.kernel.refs import Ref
 from qms.objectives import Direction, Grade, State, Unit
@@ -42,6 +42,7 @@ def fill(house: House, variant: Variant) -> None:
     with house.keeping() as work:
         house.objectives[variant.name] = _objective(work, house, variant)
         _complaint(work, house, variant)
+        house.letters[variant.name] = _letter(work)
 
 
 def record_of(work: Work, house: House, variant: Variant) -> Record:
@@ -99,6 +100,17 @@ def _objective(work: Work, house: House, variant: Variant) -> str:
     work.session.add(made)
     work.session.flush()
     return made.record
+
+
+def _letter(work: Work) -> int:
+    """Something a stranger handed in: whoever holds the post of the box may take it on."""
+    words = f"{work.session.scalar(select(func.count(HandedIn.id)))}"
+    made = HandedIn(
+        receipt=words, received_at=work.now, matter=Matter.COMPLAINT, content=f"Nr. {words}", demand=""
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made.id
 
 
 def _complaint(work: Work, house: House, variant: Variant) -> None:

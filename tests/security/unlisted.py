@@ -129,6 +129,7 @@ EDGE: Final = {
     "feedback.listing": "A look; tried among the looks.",
     "feedback.words": "A look; it tells what forms call their choices, nothing of a case.",
     "feedback.years": "A look; it tells years alone.",
+    "forms.bound": "It reads what the form of a record declares, for the law that asks.",
     "objectives.begin_below": "It begins a record, which asks; tests/objectives tries it.",
     "objectives.begin_check": "It begins a record, which asks; tests/objectives tries it.",
     "objectives.begin_revision": "It begins a record, which asks; tests/objectives tries it.",
