@@ -77,6 +77,9 @@ def hand_in(work: Work, *, matter: str, content: str, demand: str) -> str:
     """
     _refuse_closed(work)
     _refuse_wrong(matter, content, demand)
+    holders = accounts.post_holders(work.session, work.settings.box_post, work.today)
+    if not holders:
+        raise errors.BoxUnattended
     query = select(func.count(HandedIn.id)).where(HandedIn.received_at > work.now - _HOUR)
     if (work.session.scalar(query) or 0) >= AN_HOUR:
         raise errors.BoxBusy(minutes=int(_HOUR.total_seconds() // 60))
@@ -96,7 +99,7 @@ def hand_in(work: Work, *, matter: str, content: str, demand: str) -> str:
         work,
         kind=TASK,
         ref=ref,
-        person_ids=accounts.post_holders(work.session, work.settings.box_post, work.today),
+        person_ids=holders,
         subject=SUBJECT,
         facts={},
     )

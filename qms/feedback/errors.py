@@ -109,6 +109,12 @@ class BoxBusy(Conflict):
     message = "Very much was handed in just now. Try again in {minutes} minutes."
 
 
+class BoxUnattended(Conflict):
+    """Nothing is taken that nobody would be asked for (R53)."""
+
+    message = "Nobody is there to take it on just now. Try again later, or come to the counter."
+
+
 class BoxNotYours(Forbidden):
     """Whoever was asked first takes it on (R53)."""
 

@@ -191,3 +191,13 @@ def test_a_form_that_declares_no_complaint_is_no_form_for_it(works: Works) -> No
     handed_in(made)
     with pytest.raises(feedback.BoxFormUnfit):
         taken(made)
+
+
+def test_nothing_is_taken_that_nobody_would_be_asked_for(works: Works) -> None:
+    """A post that nobody holds today leaves the giver at the counter, not with a receipt for nothing."""
+    works.settings = dataclasses.replace(works.settings, box_form=made_of.NUMBER, box_post="vacant")
+    made = made_of.house(works)
+    with pytest.raises(feedback.BoxUnattended):
+        handed_in(made)
+    with made.service() as work:
+        assert work.session.scalar(select(HandedIn)) is None
