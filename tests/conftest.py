@@ -65,6 +65,7 @@ RULES: Final = frozenset(
         "records",
         "changes",
         "nonconformities",
+        "feedback",
         "objectives",
         "management_review",
         "parties",

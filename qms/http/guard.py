@@ -38,6 +38,7 @@ EVERYDAY: Final = frozenset(
         "records",
         "management_review",
         "objectives",
+        "complaints",
         "risks",
         "search",
         "verification",

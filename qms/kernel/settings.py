@@ -106,6 +106,8 @@ class Settings:
     day_megabytes: int = 512
     scanner: str = ""
     scanner_seconds: int = 60
+    box_form: str = ""
+    box_post: str = ""
     log: str = "text"
     administer_from: str = ""
     metrics_from: str = ""

@@ -18,6 +18,7 @@ from qms import (
     competence,
     documents,
     evidence,
+    feedback,
     forms,
     impact,
     jobs,
@@ -44,6 +45,7 @@ from qms.clocks import models as _clocks
 from qms.competence import models as _competence
 from qms.documents import models as _documents
 from qms.evidence import models as _evidence
+from qms.feedback import models as _feedback
 from qms.impact import models as _impact
 from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
@@ -90,6 +92,7 @@ MODELS: Final = (
     _competence,
     _documents,
     _evidence,
+    _feedback,
     _impact,
     _jobs,
     _management_review,
@@ -277,6 +280,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             competence.QuizSection(),
             risks.ControlPointSection(),
             forms.BindingSection(nonconformities.BINDING),
+            forms.BindingSection(feedback.BINDING),
             *map(forms.BindingSection, objectives.BINDINGS),
             forms.BindingSection(management_review.BINDING),
             retention.RetentionSection(),
@@ -293,6 +297,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             changes.ChangeFollower(),
             risks.CheckFollower(),
             nonconformities.CorrectiveActionFollower(),
+            feedback.ComplaintFollower(),
             objectives.ObjectiveFollower(),
             management_review.ReviewFollower(),
             audits.AuditFollower(),
@@ -301,6 +306,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "guards": (
             changes.ChangeGuard(),
             nonconformities.CorrectiveActionGuard(),
+            feedback.ComplaintGuard(),
             objectives.ObjectiveGuard(),
             management_review.ReviewGuard(),
             audits.AuditGuard(),
@@ -423,6 +429,7 @@ def sentences() -> Mapping[str, str]:
         competence,
         documents,
         evidence,
+        feedback,
         impact,
         jobs,
         management_review,

@@ -68,6 +68,7 @@ _PLACES: Final = (
             ("actions.listing", N_("Actions"), "a", ("actions:read",)),
             ("objectives.listing", N_("Objectives"), "b", ("records:file", "records:read")),
             ("audits.listing", N_("Audits"), "u", ("records:file", "records:read")),
+            ("complaints.listing", N_("Complaints"), "f", ("records:file", "records:read")),
             ("risks.listing", N_("Control points"), "o", ("documents:read",)),
             ("management_review.listing", N_("Management reviews"), "v", ("records:file", "records:read")),
             ("competence.matrix", N_("Competence"), "k", ("documents:acknowledge",)),

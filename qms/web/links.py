@@ -37,6 +37,7 @@ LINKS: Final[dict[str, tuple[str, Callable[[str], dict[str, Any]]]]] = {
     "occurrence": ("schedules.one", lambda key: {"key": key}),
     "control-point": ("risks.one", _point),
     "control-warning": ("risks.warning", lambda key: {"warning_id": key}),
+    "handed-in": ("complaints.box", lambda _: {}),
     "disposal": ("retention.one", lambda key: {"number": key}),
     "record": ("records.one", lambda key: {"number": key}),
     "record-draft": ("records.draft", lambda key: {"record_id": key}),

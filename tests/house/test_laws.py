@@ -324,11 +324,11 @@ def test_every_choice_is_checked_by_the_schema() -> None:
 
 WITHOUT_NUMBER: Final = {
     *("person_id", "job_id", "comment_id", "piece", "record_id", "file_id", "opening_id"),
-    *("view_id", "export_id", "warning_id", "hold_id"),
+    *("view_id", "export_id", "letter_id", "warning_id", "hold_id"),
 }
 """What has no number of its own: a person, whose login may change; a job; a remark; a warning; a piece of
 evidence; a record before it is filed; a file of a record; what a record asks for; one's view of a register,
-and one's file of it; a hold."""
+and one's file of it; a hold; what was handed in without signing in, before it is a record."""
 
 
 def test_no_number_is_the_greatest_plus_one() -> None:

@@ -431,6 +431,8 @@ PLOTS = (
         {
             "matter": "suggestion",
             "unit_concerned": "business",
+            "person_concerned": "business-clerk",
+            "repeat": False,
             "solved_at_once": True,
             "event_class": "ordinary",
         },

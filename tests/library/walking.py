@@ -137,6 +137,8 @@ def go_on(walk: Walk) -> bool:
             _lead(walk)
         if (walk.plot.form, step) == ("FM-13-04", "review"):
             _freeze(walk)
+        if (walk.plot.form, step) == ("FM-14-01", "close") and walk.values.get("action_needed"):
+            _correct(walk)
         if law.accept:
             with walk.house.acting(login) as work:
                 records.accept(work, walk.ref, step)
@@ -163,6 +165,14 @@ def _freeze(walk: Walk) -> None:
         ready = management_review.prepare(work, walk.ref.key)
     with walk.house.acting(walk.plot.by) as work:
         management_review.freeze(work, ready)
+
+
+def _correct(walk: Walk) -> None:
+    """The corrective action a grave complaint needs is filed from it before it is closed (CMP-04)."""
+    plot = ONE["FM-13-03"]
+    unit = walk.values["lead_unit"]
+    given = {**plot.given, "source": walk.ref.key, "department": unit}
+    file(begun(walk.house, Plot(plot.form, f"{unit}-head", plot.steps, given), definition(plot.form)))
 
 
 def _open_step(walk: Walk) -> str | None:

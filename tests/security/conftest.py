@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, delete, insert, select, text
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qms.kernel.clock import Clock
 
 SECRET = "7a" * 32  # the tests' own
+BOX: dict[str, Any] = {"box_form": "FM-12-01", "box_post": "deputy-general-manager"}
 PUBLIC = "https://qms.example.org"
 _AFTER = """
 DO $$ DECLARE one record; BEGIN
@@ -69,7 +70,7 @@ def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bu
     home = tmp_path_factory.mktemp("attacked") / "home"
     (home / "records").mkdir(parents=True)
     shutil.copy(sqlite_template, home / "records" / "qms.sqlite3")
-    works = _works(Settings(home=home, public_url=PUBLIC), SimulatedClock(START))
+    works = _works(Settings(home=home, public_url=PUBLIC, **BOX), SimulatedClock(START))
     house = build(works)
     (home / "records" / "keys" / "web.secret").write_text(SECRET)
     works.engine.dispose()
@@ -79,7 +80,7 @@ def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bu
 def copied(built: Built, home: Path, url: str = "") -> House:
     """A copy of the house in a folder of its own, and on another database where one is given."""
     shutil.copytree(built.home, home)
-    settings = Settings(home=home, database_url=url, public_url=PUBLIC)
+    settings = Settings(home=home, database_url=url, public_url=PUBLIC, **BOX)
     works = _works(settings, SimulatedClock(START))
     if url:
         source = build_engine(f"sqlite:///{built.home / 'records' / 'qms.sqlite3'}")

@@ -127,6 +127,7 @@ def _own(house: House, endpoint: str, variant: str) -> dict[str, Any]:
             "warning_id": house.warnings[variant],
         },
         "management_review": {"number": house.objectives[variant]},
+        "complaints": {"letter_id": house.letters[variant]},
         "objectives": {"number": house.objectives[variant], "what": "check"},
         "retention": {
             "number": house.lists[variant] if name in {"one", "certificate"} else record,

@@ -267,6 +267,13 @@ ROUTES: Final[dict[str, Gate]] = {
     "management_review.one": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
     "management_review.freeze": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
     "management_review.sheet": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
+    "box.ask": Gate(public=True),
+    "box.hand_in": Gate(public=True),
+    "box.reply": Gate(public=True),
+    "complaints.box": Gate(_RECORDS),
+    "complaints.take": Gate(rule=lambda persona, _: persona.login == "approver"),  # who holds the post
+    "complaints.listing": Gate(_RECORDS),
+    "complaints.figures": Gate(_RECORDS),
     "objectives.listing": Gate(_RECORDS),
     "objectives.heat": Gate(_RECORDS),
     "objectives.one": Gate(rule=sees_record),
@@ -474,6 +481,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "record export": Command(
         lambda h, f: ("record", "export", _record(h), "-o", f / "r.zip"), Gate(rule=sees_record)
     ),
+    "complaint list": Command(lambda *_: ("complaint", "list"), Gate(("records:read",))),
     "management-review list": Command(lambda *_: ("management-review", "list"), Gate(("records:read",))),
     "management-review pack": Command(
         lambda h, _: ("management-review", "pack", _record(h)), Gate(rule=_nobody)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from qms import accounts, retention, risks, tasks
 from qms.accounts import Meaning
+from qms.feedback.models import Complaint, HandedIn
+from qms.feedback.rules import Matter
 from qms.kernel.refs import Ref
 from qms.objectives import Direction, Grade, State, Unit
 from qms.objectives.models import Objective
@@ -39,6 +41,8 @@ def fill(house: House, variant: Variant) -> None:
     house.lists[variant.name] = _list(house, variant)
     with house.keeping() as work:
         house.objectives[variant.name] = _objective(work, house, variant)
+        _complaint(work, house, variant)
+        house.letters[variant.name] = _letter(work)
 
 
 def record_of(work: Work, house: House, variant: Variant) -> Record:
@@ -96,6 +100,39 @@ def _objective(work: Work, house: House, variant: Variant) -> str:
     work.session.add(made)
     work.session.flush()
     return made.record
+
+
+def _letter(work: Work) -> int:
+    """Something a stranger handed in: whoever holds the post of the box may take it on."""
+    words = f"{work.session.scalar(select(func.count(HandedIn.id)))}"
+    made = HandedIn(
+        receipt=words, received_at=work.now, matter=Matter.COMPLAINT, content=f"Nr. {words}", demand=""
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made.id
+
+
+def _complaint(work: Work, house: House, variant: Variant) -> None:
+    """The closed record as a complaint: it exists for whoever sees the record."""
+    record = record_of(work, house, variant)
+    words = dict.fromkeys(("channel", "first_asked", "owner", "concerned"), f"Canary{variant.name}")
+    made = Complaint(
+        record_id=record.id,
+        number=record.number,
+        form=record.form,
+        revision=str(house.refs["form", variant.name]),
+        received_at=work.now,
+        received_on=work.today,
+        acknowledged_at=work.now,
+        matter=Matter.COMPLAINT,
+        department=record.department,
+        at_once=False,
+        reviewed=False,
+        **words,
+    )
+    work.session.add(made)
+    work.session.flush()
 
 
 def _list(house: House, variant: Variant) -> str:

@@ -224,6 +224,7 @@ class House:
     papers: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     objectives: dict[str, str] = field(default_factory=dict)
+    letters: dict[str, int] = field(default_factory=dict)
     holds: dict[str, int] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from qms import (
     competence,
     documents,
     evidence,
+    feedback,
     objectives,
     parties,
     records,
@@ -210,6 +211,10 @@ OWN: dict[str, tuple[Sees, Own]] = {
     "retention.certificate": (
         sees_certificate,
         lambda w, h, v: retention.certificate(w, h.lists[v.name]) or False,
+    ),
+    "feedback.listing": (
+        sees_record,
+        lambda w, h, v: h.objectives[v.name] in {each.number for each in feedback.listing(w, w.today.year)},
     ),
     "objectives.one": (sees_record, lambda w, h, v: objectives.one(w, h.objectives[v.name])),
     "objectives.printed": (sees_record, lambda w, h, v: objectives.printed(w, h.objectives[v.name])),

@@ -47,7 +47,7 @@ SINGLE = {
 }
 WHOLE = {
     *("home", "tasks", "documents", "drafts", "actions", "changes", "competence", "registers", "records"),
-    *("management_review", "objectives", "risks", "search", "verification"),
+    *("complaints", "management_review", "objectives", "risks", "search", "verification"),
 }
 
 

@@ -62,6 +62,7 @@ _FOR_OTHERS: Final = (
     "quiz",
     "corrective-action",
     "management-review",
+    "complaint",
     "objective",
     "objective-check",
     "objective-revision",
@@ -200,6 +201,7 @@ class _Head(Strict):
     quiz = Anything()
     corrective_action = Anything(data_key="corrective-action")
     management_review = Anything(data_key="management-review")
+    complaint = Anything()
     objective = Anything()
     objective_check = Anything(data_key="objective-check")
     objective_revision = Anything(data_key="objective-revision")

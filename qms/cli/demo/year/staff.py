@@ -11,6 +11,7 @@ from qms import (
     actions,
     audits,
     documents,
+    feedback,
     management_review,
     nonconformities,
     objectives,
@@ -215,6 +216,7 @@ _NOT_YET: Final = (
     audits.FindingsUnwritten,
     audits.FindingsUndecided,
     audits.AuditsOverlap,
+    feedback.ActionNotFiled,
 )
 _REVIEWED: Final = "仍适用，无需修订。"
 _VERBS: Final[dict[str, Callable[[Staff, str, Ref], None]]] = {

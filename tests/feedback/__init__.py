@@ -1,0 +1,1 @@
+"""Complaints, suggestions and what people say of our services."""
