@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from qms import actions, audits, changes, clocks, competence, nonconformities, objectives, risks, tasks
+from qms import (
+    actions,
+    audits,
+    changes,
+    clocks,
+    competence,
+    feedback,
+    nonconformities,
+    objectives,
+    risks,
+    tasks,
+)
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.kernel.work import Work
@@ -125,6 +136,22 @@ def _warned(work: Work, span: Span) -> Iterator[Line]:
         yield Line(text, {"count": open_ones, "late": late}, "control-points:warned")
 
 
+def _heard(work: Work, span: Span) -> Iterator[Line]:
+    """Complaints and suggestions received in the period, and those that are still open."""
+    every = range(span.first.year, span.last.year + 1)
+    found, waiting = (
+        sum(
+            span.first <= each.received_on <= span.last
+            for year in every
+            for each in feedback.listing(work, year, only_open=only_open)
+        )
+        for only_open in (False, True)
+    )
+    if found:
+        text = N_("Complaints and suggestions: {count}; open: {open}")
+        yield Line(text, {"count": found, "open": waiting}, f"complaints:{span.last.year}")
+
+
 def _audited(work: Work, span: Span) -> Iterator[Line]:
     """The audits and inspections of the period, and what they found by class."""
     held = audits.listing(work, since=span.first, until=span.last)
@@ -170,6 +197,7 @@ def _improving(work: Work, span: Span) -> Iterator[Line]:
 
 
 SOURCES: Final[Mapping[str, Callable[[Work, Span], Iterable[Line]]]] = {
+    "c1": _heard,
     "c2": _objectives,
     "c3": _limits,
     "c4": _corrected,

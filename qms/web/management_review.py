@@ -37,6 +37,7 @@ _LISTS: Final[Mapping[str, Callable[..., str]]] = {
     "objectives": lambda year, status: url_for("objectives.listing", year=year, status=status),
     "objective": lambda number: url_for("objectives.one", number=number),
     "action": lambda number: url_for("actions.one", number=number),
+    "complaints": lambda year: url_for("complaints.listing", year=year),
     "audits": lambda year: url_for("audits.listing", year=year),
     "time-limits": lambda month: url_for("time_limits.bulletin", month=month),
     "control-points": lambda only="": url_for("risks.listing", only=only or None),
