@@ -52,7 +52,7 @@ def reply() -> ResponseReturnValue:
     """How far it has come, and the reply, for whoever has the receipt."""
     typed = request.args.get("receipt", "").strip()
     if not typed:
-        return redirect(url_for("box.ask"))
+        return redirect(url_for("box.ask"), 303)
     found = feedback.box.answer(look(), typed)
     return page("box/reply.html", found=found, stages=feedback.STAGES, matters=feedback.MATTERS)
 

@@ -36,6 +36,7 @@ BLOBS: Final = {
     ("disposal_list", "certificate_digest"),
     ("record_file", "digest"),
     ("register_export", "digest"),
+    ("review_pack", "digest"),
     ("revision", "source_digest"),
     ("revision", "pdf_digest"),
     ("revision_image", "digest"),

@@ -272,6 +272,8 @@ APART = {
     "documents.happened",
     "documents.unmapped",
     "parties.count",
+    # What a bundle holds: with the rights of its receiver, tried by the bundles.
+    "records.in_scope",
     # Conditions; every look at records goes through them.
     "records.seated",
     "records.visible",
