@@ -7,6 +7,7 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from qms import registers, trail
@@ -132,7 +133,6 @@ def test_a_view_leaves_as_a_file_on_record(made: House, browser: Opened, kind: s
         assert content.startswith(b"\xef\xbb\xbf")
         head, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     else:
-        openpyxl = pytest.importorskip("openpyxl")
         head, row = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
     found = dict(zip(head, row, strict=True))
     assert found["Note"] == "'=1+1"

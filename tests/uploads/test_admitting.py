@@ -14,6 +14,7 @@ import pytest
 
 from qms import uploads
 from qms.kernel.ports import Actor
+from tests.conftest import skip_or_fail
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +67,7 @@ def test_a_real_scanner_is_asked(settings: Settings, tmp_path: Path) -> None:
     """ClamAV with a list of its own, where it is installed."""
     program = shutil.which("clamscan")
     if program is None:
-        pytest.skip("clamscan is not installed; the program above speaks as it does")
+        skip_or_fail("clamscan is not installed; the program above speaks as it does")
     (tmp_path / "known.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n", "ascii")
     asked = with_scanner(settings, f"{program} --no-summary -d {tmp_path / 'known.ndb'} -")
     uploads.scan(asked, "proof.txt", b"proof")
