@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from qms import accounts, documents, records
+from qms import accounts, records
 from qms.audits import errors, rules, team
 from qms.audits.models import Audit, AuditFinding
 from qms.kernel.errors import Problem
@@ -25,7 +25,7 @@ class FindingGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what is no finding, a class that was not agreed, a close by a short way."""
-        law = law_of(work, filed)
+        law = rules.finding_law(filed.head)
         if law is None:
             return
         if event == "submit":
@@ -35,11 +35,6 @@ class FindingGuard:
             _at_step(work, filed, law)
         elif event in {"amend", "cancel"}:
             _refuse_fixed(work, filed, law, event)
-
-
-def law_of(work: Work, filed: Filed) -> FindingLaw | None:
-    """What the revision of the form declares to which the record is pinned."""
-    return rules.finding_law(documents.known(work.session, filed.revision).head)
 
 
 def row_of(work: Work, filed: Filed) -> AuditFinding | None:

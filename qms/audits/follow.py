@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from qms import accounts, actions, calendar, documents, forms, records, tasks
+from qms import accounts, actions, calendar, documents, records, tasks
 from qms.audits import describe, finding_law, law, rules, team
 from qms.audits.models import (
     Audit,
@@ -40,7 +40,7 @@ class AuditFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write down place, time, criteria, people, answers and how far the audit is."""
-        bound = forms.bound(work, rules.AUDIT, filed)
+        bound = rules.AUDIT.read(filed.head)
         if bound is None:
             return
         row = law.row_of(work, filed)
@@ -183,7 +183,7 @@ class FindingFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write down where it was found, its class, the view of the auditee and how far it is."""
-        found = finding_law.law_of(work, filed)
+        found = rules.finding_law(filed.head)
         if found is None:
             return
         row = finding_law.row_of(work, filed)

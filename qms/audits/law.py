@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from qms import accounts, forms, records
+from qms import accounts, records
 from qms.audits import calendar, errors, rules, team
 from qms.audits.models import Audit, AuditFinding
 from qms.kernel.labels import say
@@ -29,7 +29,7 @@ class AuditGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what comes too early, from the wrong people, or past the law."""
-        bound = forms.bound(work, rules.AUDIT, filed)
+        bound = rules.AUDIT.read(filed.head)
         if bound is None:
             return
         if event in {"return", "cancel"}:

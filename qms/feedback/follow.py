@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qms import forms
 from qms.feedback import box, known, rules
 from qms.feedback.models import Complaint
 from qms.feedback.rules import Matter, Verdict, View, Weight
@@ -30,7 +29,7 @@ class ComplaintFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Acknowledge it when it is filed, then write down how far it has come."""
-        bound = forms.bound(work, rules.BINDING, filed)
+        bound = rules.BINDING.read(filed.head)
         if bound is None:
             return
         row = known.complaint(work.session, filed.record_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qms import accounts, forms, nonconformities
+from qms import accounts, nonconformities
 from qms.feedback import errors, known, rules
 from qms.feedback.rules import View
 
@@ -26,7 +26,7 @@ class ComplaintGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what comes too early, from whom it is about, or by a shortcut."""
-        bound = forms.bound(work, rules.BINDING, filed)
+        bound = rules.BINDING.read(filed.head)
         if bound is None:
             return
         if filed.sealed:

@@ -3,7 +3,7 @@
 from qms.forms import answers
 from qms.forms.bindings import Binding, Bound
 from qms.forms.blank import Blank
-from qms.forms.bound import BindingSection, bound, named
+from qms.forms.bound import BindingSection, named
 from qms.forms.building import CLOSE, build
 from qms.forms.definition import (
     NUMBERS,
@@ -54,7 +54,6 @@ __all__ = [
     "Step",
     "Type",
     "answers",
-    "bound",
     "build",
     "filled",
     "in_words",

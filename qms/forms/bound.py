@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from qms import documents
 from qms.forms.building import build
 from qms.forms.definition import spoken
 from qms.kernel.labels import say
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from qms.forms.bindings import Binding, Bound
+    from qms.forms.bindings import Binding
     from qms.kernel.errors import Problem
     from qms.kernel.ports import Filed
     from qms.kernel.refs import Ref
@@ -51,14 +50,9 @@ class BindingSection:
         """What was begun under it ends under it."""
 
 
-def bound(work: Work, binding: Binding, filed: Filed) -> Bound | None:
-    """What the revision of the form declares under the key to which the record is pinned."""
-    return binding.read(documents.known(work.session, filed.revision).head)
-
-
 def named(work: Work, filed: Filed, fields: Iterable[str]) -> str:
     """Fields and columns by their labels, in the language of who asks, for a sentence they can act on."""
-    entries = build(documents.known(work.session, filed.revision).head).fields
+    entries = build(filed.head).fields
     labels = {entry.id: entry.label for entry in entries}
     labels |= {f"{entry.id}.{column.id}": column.label for entry in entries for column in entry.columns}
     said = [spoken(labels[name], work.language) if name in labels else name for name in fields]

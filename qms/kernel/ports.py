@@ -230,7 +230,8 @@ class Filed:
     `event` is submit, step, return, accept, amend, close, cancel or erase, `step` the step it happened
     in, `state` open, closed, cancelled or disposed. `values` are the answers as JSON without floats, by field
     id; those of `personal` fields are kept sealed, all of them where `sealed`. `origin` is what the
-    record answers: a scheduled occurrence, another record, an action.
+    record answers: a scheduled occurrence, another record, an action. `head` is what the revision of the
+    form declares to which the record is pinned.
     """
 
     ref: Ref
@@ -251,6 +252,7 @@ class Filed:
     personal: frozenset[str] = frozenset()
     sealed: bool = False
     origin: Ref | None = None
+    head: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Follower(Protocol):

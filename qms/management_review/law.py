@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from qms import accounts, actions, forms
+from qms import accounts, actions
 from qms.kernel.labels import say
 from qms.management_review import errors, rules
 from qms.management_review.models import ReviewPack
@@ -24,7 +24,7 @@ class ReviewGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse the decision that comes too early, or says too little."""
-        bound = forms.bound(work, rules.BINDING, filed) if event in {"step", "amend"} else None
+        bound = rules.BINDING.read(filed.head) if event in {"step", "amend"} else None
         if bound is None:
             return
         row = pack_of(work, filed.number)
@@ -41,7 +41,7 @@ class ReviewFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write down period and state; at the close each decision becomes an action with owner and day."""
-        bound = forms.bound(work, rules.BINDING, filed)
+        bound = rules.BINDING.read(filed.head)
         if bound is None:
             return
         row = pack_of(work, filed.number)

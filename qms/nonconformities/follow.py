@@ -25,7 +25,7 @@ class CorrectiveActionGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse the decision, the judgement and the close that come too early, or from an owner."""
-        bound = forms.bound(work, rules.BINDING, filed) if event == "step" else None
+        bound = rules.BINDING.read(filed.head) if event == "step" else None
         if bound is None:
             return
         if filed.step == bound.steps["decide"]:
@@ -45,7 +45,7 @@ class CorrectiveActionFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write down what it arose from, its days, its verdict and its state."""
-        bound = forms.bound(work, rules.BINDING, filed)
+        bound = rules.BINDING.read(filed.head)
         if bound is None:
             return
         row = work.session.scalar(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from qms import documents
 from qms.objectives import known, rules, splitting
 from qms.objectives.models import Objective, ObjectiveCheck, ObjectiveTarget, State
 from qms.objectives.rules import CheckLevel, Direction, Grade, Kind, Unit
@@ -29,7 +28,7 @@ class ObjectiveFollower:
 
     def follow(self, work: Work, filed: Filed) -> None:
         """Write the objective, the check or the revision the record is."""
-        head = documents.known(work.session, filed.revision).head
+        head = filed.head
         if (bound := rules.OBJECTIVE.read(head)) is not None:
             _objective(work, filed, bound)
         if (bound := rules.CHECK.read(head)) is not None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from qms import documents
 from qms.objectives import checking, errors, known, revising, rules, splitting
 from qms.objectives.models import Objective, State
 from qms.objectives.rules import Grade, Unit
@@ -29,7 +28,7 @@ class ObjectiveGuard:
 
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what does not fit the objective it is about, by whatever form it comes."""
-        head = documents.known(work.session, filed.revision).head
+        head = filed.head
         if (filed.sealed or filed.circle) and any(each.read(head) is not None for each in rules.BINDINGS):
             raise errors.ObjectiveSealed
         if (bound := rules.OBJECTIVE.read(head)) is not None:

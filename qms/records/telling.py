@@ -46,6 +46,7 @@ def filed(
         personal=forms.answers.personal_fields(definition),
         sealed=record.sealed,
         origin=None if record.origin is None else Ref.parse(record.origin),
+        head=record.revision.head,
     )
 
 

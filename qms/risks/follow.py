@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from qms import accounts, documents, forms, formulas, schedules, tasks
+from qms import accounts, forms, formulas, schedules, tasks
 from qms.formulas import FormulaFailed
 from qms.kernel.refs import Ref
 from qms.risks import declared, describe, rules
@@ -105,7 +105,7 @@ def _void(work: Work, row: ControlCheck, filed: Filed) -> None:
 def _warn(work: Work, filed: Filed, point: Declared, warn: Warn, row: ControlCheck) -> None:
     """Warn once for a check (R57); the task goes to whoever holds the post and may see the record."""
     known = work.session.scalar(select(ControlWarning.id).where(ControlWarning.check_id == row.id))
-    if known is not None or not _passed(work, filed, warn):
+    if known is not None or not _passed(filed, warn):
         return
     due, counted = tasks.due(work.today, warn.within)
     made = ControlWarning(
@@ -146,11 +146,10 @@ def _warned(work: Work, posts: tuple[str, ...], filed: Filed) -> set[int]:
     return found & inside
 
 
-def _passed(work: Work, filed: Filed, warn: Warn) -> bool:
+def _passed(filed: Filed, warn: Warn) -> bool:
     """Whether the threshold holds; what cannot be calculated warns, for nobody has seen that it is well."""
-    head = documents.known(work.session, filed.revision).head
     try:
-        return formulas.parse(warn.when).holds(forms.answers.typed(forms.build(head), filed.values))
+        return formulas.parse(warn.when).holds(forms.answers.typed(forms.build(filed.head), filed.values))
     except FormulaFailed:
         return True
 

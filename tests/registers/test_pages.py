@@ -133,7 +133,8 @@ def test_a_view_leaves_as_a_file_on_record(made: House, browser: Opened, kind: s
         assert content.startswith(b"\xef\xbb\xbf")
         head, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     else:
-        head, row = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+        (sheet,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+        head, row = ([str(cell) for cell in line] for line in sheet.iter_rows(values_only=True))
     found = dict(zip(head, row, strict=True))
     assert found["Note"] == "'=1+1"
     assert str(found["Amount (CNY)"]) == "-12.5"

@@ -138,7 +138,6 @@ EDGE: Final = {
     "records.opening": "A look; tried among the looks.",
     "impact.measured": "A look; it asks which objectives exist for the person.",
     "nonconformities.figures": "A look; it asks which records exist for the person.",
-    "forms.bound": "It reads what the form of a record declares, for the law that asks.",
     "forms.named": "It names fields of a record that an act has found.",
     "management_review.freeze": "Who began the review, or corrects records; its own tests try others.",
     "management_review.gather": "A look; it asks whether the record exists for the person.",
