@@ -17,7 +17,7 @@ from qms.actions.models import Action, ActionEvidence
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -165,12 +165,6 @@ def brought(session: Session, person_id: int, since: datetime) -> int:
     """How many bytes of files a person has brought as evidence since an instant (SEC-13)."""
     mine = (ActionEvidence.person_id == person_id, ActionEvidence.at >= since)
     return session.scalar(select(func.coalesce(func.sum(ActionEvidence.size), 0)).where(*mine)) or 0
-
-
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that a row of actions points at (REL-14)."""
-    query = select(ActionEvidence.digest).where(ActionEvidence.digest.is_not(None)).distinct()
-    yield from (digest for digest in session.scalars(query) if digest)
 
 
 def _shown(session: Session, query: Select[Action], day: date) -> list[Shown]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qms import actions, calendar, competence, documents, jobs, records, registers, retention, runtime, tasks
+from qms import calendar, documents, jobs, runtime, tasks
 from qms import library as libraries
 from qms import trail as trails
 from qms.cli.exits import EXIT
@@ -105,16 +105,7 @@ def _standing(notes: Notes, *, deep: bool) -> None:
         notes.note(N_("Messages waiting"), str(tasks.waiting(work.session)))
         if doubtful := tasks.doubtful(work.session, work.now):
             notes.note(N_("Messages that may have arrived twice, or never"), str(len(doubtful)))
-        digests = sorted(
-            {
-                *documents.blobs(work.session),
-                *actions.blobs(work.session),
-                *competence.blobs(work.session),
-                *registers.blobs(work.session),
-                *records.blobs(work.session),
-                *retention.blobs(work.session),
-            }
-        )
+        digests = scrubs.named(work.session)
         declared = documents.not_enacted(work)
         last = None if deep else scrubs.last(work)
     missing = [digest for digest in digests if not made.works.vault.has(digest)]

@@ -25,7 +25,7 @@ from qms.kernel.labels import N_, in_language, say
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -251,9 +251,3 @@ def evidence_of(session: Session, rights: Rights, person_id: int, day: date) -> 
 def manages(session: Session, rights: Rights, person_id: int, day: date) -> bool:
     """Whether the reader manages the competence of the person's department."""
     return person_id in people(session, rights, day, MANAGE)
-
-
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that evidence of competence points at (REL-14)."""
-    query = select(Evidence.digest).where(Evidence.digest.is_not(None)).distinct()
-    yield from (digest for digest in session.scalars(query) if digest)

@@ -38,7 +38,7 @@ from qms.evidence.operations import (
     request,
     retry,
 )
-from qms.evidence.queries import Request, blobs, bundle, hidden, holding, planned, request_of, requests
+from qms.evidence.queries import Request, bundle, hidden, holding, planned, request_of, requests
 from qms.evidence.verify import Report, verify_bundle
 
 __all__ = [
@@ -72,7 +72,6 @@ __all__ = [
     "RequesterApproves",
     "State",
     "approve",
-    "blobs",
     "build",
     "bundle",
     "csv_table",

@@ -171,12 +171,6 @@ def planned(work: Work, part: str = "") -> Iterator[str]:
                 yield file.sha256
 
 
-def blobs(session: Session) -> Iterator[str]:
-    """The digests in the vault that requests name: bundles and plans; a plan names further ones."""
-    for plan, made in session.execute(select(EvidenceRequest.plan_digest, EvidenceRequest.bundle_digest)):
-        yield from (digest for digest in (plan, made) if digest)
-
-
 def holding(work: Work, ref: Ref) -> Iterator[tuple[str, datetime]]:
     """The bundles whose frozen plan has a file of the record, and when they were built (REC-05)."""
     base = f"records/{documents.safe_name(ref.key)}/"

@@ -48,7 +48,6 @@ from qms.registers.operations import (
 from qms.registers.queries import (
     Mention,
     asked_export,
-    blobs,
     dossier,
     export,
     export_digest,
@@ -101,7 +100,6 @@ __all__ = [
     "adding",
     "ask_export",
     "asked_export",
-    "blobs",
     "catch_up",
     "cells",
     "codes",

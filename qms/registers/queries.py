@@ -15,7 +15,7 @@ from qms.registers.models import RegisterCell, RegisterExport, RegisterRow, Regi
 from qms.registers.views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from sqlalchemy.orm import Session
@@ -141,9 +141,3 @@ def exports(session: Session, rights: Rights) -> list[RegisterExport]:
     """The exports the person asked for, the newest first."""
     query = select(RegisterExport).where(RegisterExport.person_id == rights.person_id)
     return list(session.scalars(query.order_by(RegisterExport.id.desc()).limit(looking.SIZE)))
-
-
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that a row of registers points at (REL-14)."""
-    made = select(RegisterExport.digest).where(RegisterExport.digest.is_not(None))
-    yield from (digest for digest in session.scalars(made) if digest)

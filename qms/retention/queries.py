@@ -249,17 +249,6 @@ def certificate(work: Work, number: str) -> bytes | None:
     return work.vault.read(found.certificate_digest)
 
 
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that a row of retention points at (REL-14)."""
-    yield from (
-        each
-        for each in session.scalars(
-            select(DisposalList.certificate_digest).where(DisposalList.certificate_digest.is_not(None))
-        )
-        if each
-    )
-
-
 def hidden(rights: Rights, refs: Iterable[Ref]) -> frozenset[Ref]:
     """Those of the refs about disposal lists that do not exist for the person (SEC-07)."""
     asked = [ref for ref in refs if ref.kind == "disposal"]

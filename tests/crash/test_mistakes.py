@@ -12,7 +12,7 @@ import pytest
 
 from qms import documents, trail
 from qms.kernel.refs import Ref
-from qms.runtime import KEEPER, backup, build, every_permission
+from qms.runtime import KEEPER, backup, build, every_permission, scrub
 from tests.crash.test_workspace import Place, founded
 from tests.documents import factories
 from tests.documents.factories import EVERYTHING, SERVICE
@@ -90,7 +90,7 @@ def test_bytes_of_an_act_that_was_rolled_back_are_nobodys(works: Works) -> None:
         assert lying
         assert trail.head(work.session) == before
         assert documents.library(work.session, EVERYTHING, work.today) == []
-        assert set(documents.blobs(work.session)).isdisjoint(lying)
+        assert set(scrub.named(work.session)).isdisjoint(lying)
     with made.acting("author") as work:
         documents.draft(work, ready)
     assert list(works.vault.digests()) == lying

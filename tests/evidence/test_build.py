@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING
 
 import bagit
 import pytest
+from sqlalchemy import select
 
 from qms import evidence, trail
 from qms.evidence import keys, standalone
 from qms.evidence.bag import UnsafeItemError
 from qms.evidence.csvs import fault
+from qms.evidence.models import EvidenceRequest
 from qms.kernel.database import build_engine
 from qms.kernel.ports import Item, Rights, Scope
 from qms.kernel.refs import Ref
@@ -214,7 +216,7 @@ def test_a_frozen_plan_gives_the_same_bytes_in_another_process(made: House) -> N
     """Any time later, with another hash seed, from plan and vault alone (BND-05)."""
     done = made.built()
     with made.works.reading(SERVICE) as work:
-        plan = next(digest for digest in evidence.blobs(work.session) if digest != done.bundle_digest)
+        plan = str(work.session.scalars(select(EvidenceRequest.plan_digest)).one())
     settings = made.works.settings
     arguments = [str(settings.at(settings.records) / "vault"), plan, str(settings.at(settings.keys))]
     found = {

@@ -9,6 +9,7 @@ import pytest
 from qms import jobs, registers, trail
 from qms.kernel.ports import Secrecy
 from qms.registers import Filter, Format, View
+from qms.runtime import scrub
 from tests.documents import factories
 from tests.registers.factories import FORM, REGISTER, house
 
@@ -96,7 +97,7 @@ def test_a_large_export_is_a_job_of_who_asked(made: House) -> None:
     with made.people.looking("manager") as work:
         (row,) = registers.exports(work.session, work.rights)
         assert (registers.export_digest(row), row.failure) == ("a" * 64, None)
-        assert list(registers.blobs(work.session)) == ["a" * 64]
+        assert "a" * 64 in scrub.named(work.session)
     (entry,) = entries(made, "register:export")
     assert (entry.after["rows"], entry.after["person"]) == (3, made.people.ids["manager"])
 

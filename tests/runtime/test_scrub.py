@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import text
 
-from qms import documents, evidence, jobs, runtime, tasks, trail
+from qms import evidence, jobs, runtime, tasks, trail
 from qms.kernel.labels import LANGUAGES
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
@@ -117,7 +117,8 @@ def row_seed(kind: Kind, table: str, row: int | str, names: str, **values: Any) 
 
 def _pdf(made: Runtime) -> Path:
     with made.works.reading(KEEPER, every_permission()) as work:
-        digest = next(each for each in sorted(documents.blobs(work.session)) if made.works.vault.has(each))
+        every = sorted(scrub.named(work.session))
+    digest = next(each for each in every if made.works.vault.read(each).startswith(b"%PDF"))
     return _vault(made).path(digest)
 
 
@@ -358,7 +359,7 @@ def test_what_a_plan_of_a_bundle_names_stays(made: Runtime) -> None:
     vault = _vault(made)
     with made.works.reading(KEEPER, every_permission()) as work:
         planned = set(evidence.planned(work))
-        (plan,) = {digest for digest in evidence.blobs(work.session) if vault.read(digest).startswith(b"{")}
+        (plan,) = {digest for digest in scrub.named(work.session) if vault.read(digest).startswith(b"{")}
     assert len(planned) > 10
     for digest in planned:
         os.utime(vault.path(digest), (1, 1))

@@ -6,7 +6,7 @@ from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.consequences import consequences
 from qms.documents.queries.enacting import Happened, happened
 from qms.documents.queries.finding import document, in_force, revision
-from qms.documents.queries.keeping import blobs, not_enacted, original
+from qms.documents.queries.keeping import not_enacted, original
 from qms.documents.queries.listing import (
     Filters,
     Listed,
@@ -56,7 +56,6 @@ __all__ = [
     "acknowledged_on",
     "acknowledgements",
     "assignments",
-    "blobs",
     "clause_matrix",
     "clauses",
     "comments",

@@ -8,25 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from qms.documents import errors, rows
-from qms.documents.models import Image, Revision, Validity
+from qms.documents.models import Revision, Validity
 from qms.documents.queries.finding import covering
 from qms.documents.source import declared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy.orm import Session
-
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
-
-
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that a row of documents points at (REL-14)."""
-    yield from session.scalars(select(Revision.source_digest).distinct())
-    issued = select(Revision.pdf_digest).where(Revision.pdf_digest.is_not(None)).distinct()
-    yield from (digest for digest in session.scalars(issued) if digest)
-    yield from session.scalars(select(Image.digest).distinct())
 
 
 def not_enacted(work: Work) -> dict[str, list[str]]:

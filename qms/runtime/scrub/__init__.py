@@ -13,6 +13,7 @@ from qms.runtime.scrub.run import (
     is_due,
     last,
     look,
+    named,
     record,
     sentences_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "is_due",
     "last",
     "look",
+    "named",
     "record",
     "sentences_of",
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from qms import accounts, evidence, jobs, tasks, trail
@@ -24,6 +25,9 @@ from qms.runtime.scrub.findings import Finding, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Column
+    from sqlalchemy.orm import Session
 
     from qms.kernel.work import Work
     from qms.runtime.parts import Runtime
@@ -68,6 +72,17 @@ COUNTED: Final = {
 }
 """What the figures of a run are called."""
 _PARTS: Final = "0123456789abcdef"
+
+
+def _column(named: tuple[str, str]) -> Column[Any]:
+    table, name = named
+    return METADATA.tables[table].columns[name]
+
+
+def named(session: Session) -> set[str]:
+    """Every digest that a row names; what a frozen plan names beside is read by the full check alone."""
+    columns = map(_column, BLOBS)
+    return {each for column in columns for each in session.scalars(select(column).where(column.is_not(None)))}
 
 
 @dataclass(slots=True)
@@ -223,9 +238,8 @@ class Scrub:
             return {}
 
     def _named(self, work: Work, column: tuple[str, str], part: str) -> Iterable[tuple[str, str]]:
-        table, name = column
         parts = (part,) if part else _PARTS
-        return rows.named(work.session, METADATA.tables[table].columns[name], parts, beside=not part)
+        return rows.named(work.session, _column(column), parts, beside=not part)
 
     def _index(self) -> Iterator[Finding]:
         search = self.made.search
