@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from qms import accounts, records
+from qms import accounts, forms, records
 from qms.audits import calendar, errors, rules, team
 from qms.audits.models import Audit, AuditFinding
 from qms.kernel.labels import say
@@ -37,7 +37,7 @@ class AuditGuard:
         elif event == "amend":
             _refuse_changed(work, filed, bound)
         elif event == "submit":
-            _refuse_unplanned(filed, bound, early=True)
+            _refuse_unplanned(work, filed, bound, early=True)
             _refuse_team(work, filed, bound)
         elif event == "step":
             _at_step(work, filed, bound)
@@ -47,7 +47,7 @@ def _at_step(work: Work, filed: Filed, bound: Bound) -> None:
     if filed.step in {bound.steps["overlap"], bound.steps["start"]}:
         _refuse_overlap(work, filed, bound)
     if filed.step == bound.steps["start"]:
-        _refuse_unplanned(filed, bound, early=False)
+        _refuse_unplanned(work, filed, bound, early=False)
         _refuse_own_plan(work, filed, bound)
     if filed.step in {bound.steps["start"], bound.steps["report"]}:
         _refuse_team(work, filed, bound)
@@ -95,20 +95,24 @@ def _frozen(values: Mapping[str, Any], bound: Bound) -> tuple[Any, ...]:
     )
 
 
-def _refuse_unplanned(filed: Filed, bound: Bound, *, early: bool) -> None:
+def _refuse_unplanned(work: Work, filed: Filed, bound: Bound, *, early: bool) -> None:
     wanting = [bound.one[name] for name in _BASICS if bound.first(filed.values, name) is None]
     wanting += bound.missing(filed.values, "departments") if early else bound.missing(filed.values, "planned")
     if wanting:
-        raise errors.AuditUnplanned(record=filed.number or filed.form, fields=", ".join(wanting))
+        raise errors.AuditUnplanned(
+            record=filed.number or filed.form, fields=forms.named(work, filed, wanting)
+        )
     for first, last in (("from", "until"), ("period-from", "period-until")):
-        if _day(filed, bound, last) < _day(filed, bound, first):
+        if _day(work, filed, bound, last) < _day(work, filed, bound, first):
             raise errors.DaysBackwards(record=filed.number or filed.form)
 
 
-def _day(filed: Filed, bound: Bound, part: str) -> date:
+def _day(work: Work, filed: Filed, bound: Bound, part: str) -> date:
     found = bound.day(filed.values, part)
     if found is None:  # asked for before anything else
-        raise errors.AuditUnplanned(record=filed.number or filed.form, fields=bound.one[part])
+        raise errors.AuditUnplanned(
+            record=filed.number or filed.form, fields=forms.named(work, filed, [bound.one[part]])
+        )
     return found
 
 
@@ -118,10 +122,10 @@ def _refuse_team(work: Work, filed: Filed, bound: Bound) -> None:
     team.refuse_unqualified(work, filed.number or filed.form, logins)
     if bound.first(filed.values, "exception") is not None:
         return
-    last = max(_day(filed, bound, "period-until"), _day(filed, bound, "until"))
+    last = max(_day(work, filed, bound, "period-until"), _day(work, filed, bound, "until"))
     places = {str(each) for each in bound.every(filed.values, "departments")}
     team.refuse_own(
-        work, filed.number or filed.form, logins, places, (_day(filed, bound, "period-from"), last)
+        work, filed.number or filed.form, logins, places, (_day(work, filed, bound, "period-from"), last)
     )
 
 

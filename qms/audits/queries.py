@@ -149,32 +149,31 @@ def listing(
     found = seen(work, work.session.scalars(query).all())
     places = calendar.departments_of(work.session, [each.id for each in found])
     wanted = [each for each in found if department in {"", *places.get(each.id, ())}]
-    listed = _listed(work.session, wanted)
+    listed = _listed(work, wanted)
     return [each for each in listed if at in {"", each.stage}]
 
 
 def seen(work: Work, rows: Iterable[Audit]) -> list[Audit]:
     """Those audits whose records exist for who asks, or whose report was delivered to them (AUD-08)."""
     every = list(rows)
-    refs = [Ref("record", each.number) for each in every]
-    secret = records.hidden(work.session, work.rights, refs, work.today)
+    secret = records.unseen(work, (each.number for each in every))
     person = work.actor.person_id
     mine = set(
         work.session.scalars(select(AuditDelivery.audit_id).where(AuditDelivery.person_id == person))
         if person is not None
         else ()
     )
-    return [each for each in every if Ref("record", each.number) not in secret or each.id in mine]
+    return [each for each in every if each.number not in secret or each.id in mine]
 
 
-def _listed(session: Session, rows: Sequence[Audit]) -> list[Listed]:
+def _listed(work: Work, rows: Sequence[Audit]) -> list[Listed]:
     ids = [each.id for each in rows]
-    places, criteria = calendar.departments_of(session, ids), calendar.criteria_of(session, ids)
+    places, criteria = calendar.departments_of(work.session, ids), calendar.criteria_of(work.session, ids)
     standing: dict[str, list[AuditFinding]] = {}
     query = select(AuditFinding).where(
         AuditFinding.audit.in_([each.number for each in rows]), AuditFinding.state != "cancelled"
     )
-    for each in session.scalars(query):
+    for each in _seen_findings(work, work.session.scalars(query).all()):
         standing.setdefault(str(each.audit), []).append(each)
     return [
         Listed(
@@ -204,9 +203,9 @@ def one(work: Work, number: str) -> Shown:
     if bound is None:  # the row is there because the form declared it
         raise errors.NoSuchAudit(audit=number)
     values = records.values_of(work, [row.record_id]).get(row.record_id, {})
-    people = {each.login: each.name for each in accounts.people(work.session, active=None)}
+    people = accounts.called(work.session, row.team)
     return Shown(
-        listed=_listed(work.session, [row])[0],
+        listed=_listed(work, [row])[0],
         row=row,
         bound=bound,
         values=values,
@@ -254,11 +253,7 @@ def findings(work: Work, *, audit: str | None = None) -> list[Found]:
     query = select(AuditFinding).where(AuditFinding.state != "cancelled").order_by(AuditFinding.number)
     if audit is not None:
         query = query.where(AuditFinding.audit == audit)
-    rows = list(work.session.scalars(query))
-    if audit is None:
-        refs = [Ref("record", each.number) for each in rows]
-        secret = records.hidden(work.session, work.rights, refs, work.today)
-        rows = [each for each in rows if Ref("record", each.number) not in secret]
+    rows = _seen_findings(work, work.session.scalars(query).all())
     told = _told(work, rows)
     corrective = _corrective(work.session, rows)
     spread = _spread(work.session, rows)
@@ -282,6 +277,16 @@ def findings(work: Work, *, audit: str | None = None) -> list[Found]:
         )
         for row in rows
     ]
+
+
+def _seen_findings(work: Work, rows: Sequence[AuditFinding]) -> list[AuditFinding]:
+    """Those whose records exist for who asks, and all of an audit whose report they were given (AUD-08)."""
+    hidden = records.unseen(work, (each.number for each in rows))
+    asked = {str(each.audit) for each in rows if each.number in hidden}
+    given = select(Audit.number).join(AuditDelivery, AuditDelivery.audit_id == Audit.id)
+    given = given.where(Audit.number.in_(asked), AuditDelivery.person_id == work.actor.person_id)
+    mine = set(work.session.scalars(given)) if asked else set()
+    return [each for each in rows if each.number not in hidden or each.audit in mine]
 
 
 def _told(work: Work, rows: Sequence[AuditFinding]) -> dict[int, dict[str, str]]:

@@ -11,6 +11,7 @@ from qms import accounts, documents, records, rendering
 from qms.audits import describe, rules
 from qms.documents import GRADES
 from qms.kernel.labels import N_, in_language, say
+from qms.kernel.labels import listed as in_one_line
 from qms.kernel.ports import Secrecy
 from qms.rendering import Detail, Layout, Sheet
 
@@ -97,9 +98,9 @@ class _Setting:
         """Which audit, where and when."""
         listed = self.shown.listed
         yield Detail(self.say(N_("Audit")), listed.number)
-        yield Detail(self.say(N_("Departments")), "、".join(map(self.place, listed.departments)))
+        yield Detail(self.say(N_("Departments")), self.joined(map(self.place, listed.departments)))
         yield Detail(self.say(N_("Days of the audit")), f"{listed.from_on} – {listed.until_on}")
-        modes = "、".join(self.say(describe.MODES[each]) for each in listed.modes)
+        modes = self.joined(self.say(describe.MODES[each]) for each in listed.modes)
         yield Detail(self.say(N_("Mode")), modes or "—")
         yield Detail(
             self.say(N_("Period looked at")), f"{self.shown.row.period_from} – {self.shown.row.period_until}"
@@ -131,12 +132,15 @@ class _Setting:
         found = self.shown.bound.first(self.shown.values, part)
         return self.paragraph(self.say(N_("Not written.")) if found is None else str(found))
 
+    def joined(self, names: Iterable[str]) -> str:
+        return in_one_line(names, self.language)
+
     def listed(self, names: Iterable[str]) -> str:
-        return self.paragraph("、".join(names) or self.say(_NONE))
+        return self.paragraph(self.joined(names) or self.say(_NONE))
 
     def places(self) -> str:
         listed = self.shown.listed
-        told = f"{listed.from_on} – {listed.until_on} · {'、'.join(map(self.place, listed.departments))}"
+        told = f"{listed.from_on} – {listed.until_on} · {self.joined(map(self.place, listed.departments))}"
         return self.paragraph(told) + self.text("places")
 
     def criteria(self) -> str:

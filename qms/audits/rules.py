@@ -135,7 +135,9 @@ def plain(value: Any) -> Any:
 
 def finding_law(head: Mapping[str, Any]) -> FindingLaw | None:
     """What the head of a form declares of findings; None where it does not, or wrongly."""
-    value = head.get(FINDING.key) or {}
+    value = head.get(FINDING.key)
+    if value is None:
+        return None
     bound = FINDING.read({**head, FINDING.key: plain(value)})
     if bound is None or class_faults(value, head):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from qms.clocks.describe import STATES
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import N_, listed, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +84,7 @@ def _line(row: Row, language: str, zone: ZoneInfo, departments: Mapping[str, str
         row.subject.key,
         row.label(language),
         departments.get(clock.department or "", clock.department or ""),
-        "、".join(row.owners),
+        listed(row.owners, language),
         row.limit.sentence(language),
         clock.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         due(row, zone),

@@ -11,7 +11,7 @@ from qms.calendar import phrase
 from qms.competence import errors, needs, quiz
 from qms.competence.models import TrainingDuty
 from qms.competence.rules import read_training, training_faults
-from qms.kernel.labels import N_, in_language, say
+from qms.kernel.labels import N_, in_language, listed, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,14 +43,14 @@ class TrainingSection:
             return []
         asked = read_training(new)
         names = {each.code: each.names for each in accounts.posts(work.session)}
-        mark = ", " if work.language == "en" else "、"
+        posts = [in_language(names.get(each, {}), work.language) or each for each in asked.posts]
         said = say(
             _TRAINED,
             work.language,
             count=len(needs.holders(work, asked.posts)),
             within=phrase(asked.within).sentence(work.language),
             hours=asked.hours,
-            posts=mark.join(in_language(names.get(each, {}), work.language) or each for each in asked.posts),
+            posts=listed(posts, work.language),
         )
         return [said]
 

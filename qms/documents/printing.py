@@ -19,7 +19,7 @@ from qms.documents.models import Document, Link, ReferenceTo, Revision
 from qms.documents.operations import checks, filling
 from qms.documents.operations.issue import approvals_of, approved, history_of, plan_ref
 from qms.documents.words import GRADES, KINDS, MEANINGS
-from qms.kernel.labels import N_, in_language, say
+from qms.kernel.labels import N_, in_language, listed, say
 from qms.kernel.ports import Secrecy
 from qms.kernel.refs import Ref
 from qms.rendering import Approval, Change, Detail, Layout, Picture, Reference, Sheet
@@ -205,9 +205,8 @@ def _distribution(work: Work, revision: Revision) -> str:
     posts = {post.code: post.names for post in accounts.posts(work.session)}
     named += [in_language(posts[code], language) for code in sorted(given.posts) if code in posts]
     named += sorted(accounts.names_of(work.session, given.people).values())
-    mark = ", " if language == "en" else "、"
     within = calendar.phrase(given.read_within).sentence(language)
-    return say(N_("{who}; to be read within {within}"), language, who=mark.join(named), within=within)
+    return say(N_("{who}; to be read within {within}"), language, who=listed(named, language), within=within)
 
 
 def _parent(work: Work, revision: Revision) -> str:

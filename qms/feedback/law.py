@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qms import accounts, nonconformities
+from qms import accounts, forms, nonconformities
 from qms.feedback import errors, known, rules
 from qms.feedback.rules import View
 
@@ -45,9 +45,9 @@ class ComplaintGuard:
 
 def _step(work: Work, filed: Filed, bound: Bound) -> None:
     if filed.step == bound.steps["grade"]:
-        _refuse_ungraded(filed, bound)
+        _refuse_ungraded(work, filed, bound)
     if filed.step == bound.steps["reply"]:
-        _refuse_early(filed, bound)
+        _refuse_early(work, filed, bound)
     if filed.step == bound.steps["close"]:
         _refuse_unanswered(filed, bound)
         _refuse_causeless(work, filed, bound)
@@ -78,20 +78,22 @@ def _refuse_assigned(work: Work, filed: Filed, bound: Bound, event: str) -> None
         raise errors.OwnComplaint(record=filed.number or filed.form)
 
 
-def _refuse_ungraded(filed: Filed, bound: Bound) -> None:
+def _refuse_ungraded(work: Work, filed: Filed, bound: Bound) -> None:
     wanting = rules.ungraded(filed.values, bound)
     if wanting:
-        raise errors.NotGraded(record=filed.number, fields=", ".join(wanting))
+        raise errors.NotGraded(record=filed.number, fields=forms.named(work, filed, wanting))
     if rules.at_once(filed.values, bound) and rules.is_weighty(filed.values, bound):
         raise errors.NotAtOnce(record=filed.number)
 
 
-def _refuse_early(filed: Filed, bound: Bound) -> None:
+def _refuse_early(work: Work, filed: Filed, bound: Bound) -> None:
     wanting = bound.missing(filed.values, "investigation")
     if wanting:
-        raise errors.NotInvestigated(record=filed.number, fields=", ".join(wanting))
+        raise errors.NotInvestigated(record=filed.number, fields=forms.named(work, filed, wanting))
     if not bound.every(filed.values, "remedies"):
-        raise errors.RemedyMissing(record=filed.number, fields=", ".join(bound.several["remedies"]))
+        raise errors.RemedyMissing(
+            record=filed.number, fields=forms.named(work, filed, bound.several["remedies"])
+        )
 
 
 def _refuse_unanswered(filed: Filed, bound: Bound) -> None:
@@ -108,7 +110,7 @@ def _refuse_causeless(work: Work, filed: Filed, bound: Bound) -> None:
     if not rules.at_once(filed.values, bound):
         wanting = bound.missing(filed.values, "causes")
         if wanting:
-            raise errors.ComplaintCauseUnknown(record=filed.number, fields=", ".join(wanting))
+            raise errors.ComplaintCauseUnknown(record=filed.number, fields=forms.named(work, filed, wanting))
     needed = bound.first(filed.values, "action-needed") is True
     if needed and not nonconformities.arisen_from(work.session, filed.number):
         raise errors.ActionNotFiled(record=filed.number)

@@ -99,14 +99,14 @@ def words(work: Work) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _visible(work: Work, rows: Sequence[Complaint]) -> list[Complaint]:
-    refs = [Ref("record", row.number) for row in rows]
-    hidden = {ref.key for ref in records.hidden(work.session, work.rights, refs, work.today)}
+    hidden = records.unseen(work, (row.number for row in rows))
     return [row for row in rows if row.number not in hidden]
 
 
 def _cases(work: Work, rows: Sequence[Complaint]) -> list[Case]:
     running = clocks.of_many(work.session, [Ref("record", row.number) for row in rows])
-    names = {each.login: each.name for each in accounts.people(work.session, active=None)}
+    logins = (each for row in rows for each in (row.owner, row.handler) if each)
+    names = accounts.called(work.session, logins)
     return [_case(work, row, running.get(Ref("record", row.number), []), names) for row in rows]
 
 

@@ -41,15 +41,19 @@ class Bound:
         return None if found is None else Decimal(str(found))
 
     def rows(self, values: Mapping[str, Any], parts: Sequence[str]) -> list[dict[str, Any]]:
-        """The rows of the table whose columns play the parts, each with what it answers of them."""
+        """The rows of the table whose columns play the parts, each with what it answers of them.
+
+        A row in which none of them is answered is none.
+        """
         named = {part: self.one[part] for part in parts if part in self.one}
         table = next((name.partition(".")[0] for name in named.values()), "")
         rows = values.get(table)
-        return [
+        told = (
             {part: row.get(name.partition(".")[2]) for part, name in named.items()}
             for row in (rows if isinstance(rows, list) else [])
             if isinstance(row, dict)
-        ]
+        )
+        return [row for row in told if any(each not in _MISSING for each in row.values())]
 
     def every(self, values: Mapping[str, Any], part: str) -> list[Any]:
         """All answers that play a part, over all of its fields and the rows of their tables."""

@@ -11,7 +11,7 @@ from qms.forms.definition import Definition, Field, Step, Type, spoken
 from qms.forms.paper import FROM, Paper, limit_words
 from qms.forms.source import problems
 from qms.kernel.errors import Problem
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import N_, listed, say
 
 _MOST_CHOICES: Final = 6  # more would make the head of a column taller than its rows
 _SHEET_COLUMNS: Final = 10
@@ -160,7 +160,7 @@ class _Sheet(Paper):
             notes.append(self.say(N_("{clock}: {limit}."), clock=clock.label, limit=limit))
         personal = [spoken(field.label, self.language) for field in fields if field.personal]
         if personal:
-            named = (", " if self.language == "en" else "、").join(personal)
+            named = listed(personal, self.language)
             notes.append(self.say(N_("Kept sealed as personal data: {fields}."), fields=named))
         if definition.register:
             notes.append(self.say(N_("Its rows go to the register {number}."), number=definition.register))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qms.forms.building import build
 from qms.forms.definition import spoken
-from qms.kernel.labels import say
+from qms.kernel.labels import listed, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,4 +56,4 @@ def named(work: Work, filed: Filed, fields: Iterable[str]) -> str:
     labels = {entry.id: entry.label for entry in entries}
     labels |= {f"{entry.id}.{column.id}": column.label for entry in entries for column in entry.columns}
     said = [spoken(labels[name], work.language) if name in labels else name for name in fields]
-    return (", " if work.language == "en" else "、").join(said)
+    return listed(said, work.language)

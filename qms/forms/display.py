@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from qms.forms.definition import CHOICES, NUMBERS, Definition, Field, Type, spoken
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import N_, listed, say
 
 Called = Callable[[Field, str], str]
 """How a person, department, party, document or record is called, by what is kept of it."""
@@ -71,8 +71,7 @@ class _Shower:
 
     def choices(self, field: Field, values: list[str]) -> str:
         labels = {option.value: spoken(option.label, self.language) for option in field.options}
-        separator = ", " if self.language == "en" else "、"
-        return separator.join(labels.get(value, value) for value in values)
+        return listed((labels.get(value, value) for value in values), self.language)
 
     def instant(self, value: str) -> str:
         return f"{datetime.fromisoformat(value).astimezone(self.zone):%Y-%m-%d %H:%M}"

@@ -13,7 +13,7 @@ from qms.forms.names import SYSTEM
 from qms.forms.paper import limit_words
 from qms.formulas import FormulaUnreadable, parse
 from qms.kernel.errors import Missing, Problem
-from qms.kernel.labels import LANGUAGES, N_, say
+from qms.kernel.labels import LANGUAGES, N_, listed, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -178,5 +178,4 @@ def _named(definition: Definition, part: Any, language: str) -> str:
 
 
 def _listed(work: Work, text: str, names: Sequence[str]) -> str:
-    mark = ", " if work.language == "en" else "、"
-    return say(text, work.language, names=mark.join(names))
+    return say(text, work.language, names=listed(names, work.language))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qms.forms.definition import Definition, Field, Option, Type, spoken
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import N_, listed, say
 
 _SIGNS: Final[Mapping[type[ast.cmpop], str]] = {
     ast.Eq: N_("{one} is {other}"),
@@ -150,5 +150,5 @@ class _Teller:
                 return self.called(node)
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 said = [self.value(entry, part) for part in parts]
-                return (", " if self.language == "en" else "、").join(said) if all(said) else ""
+                return listed(said, self.language) if all(said) else ""
         return ""

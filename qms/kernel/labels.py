@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from opencc import OpenCC
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 LOCALES: Final = Path(__file__).parents[1] / "locales"
@@ -73,6 +73,11 @@ class Phrase:
 def N_(text: str) -> str:  # noqa: N802 - the customary gettext marker for a text said later
     """Mark a text for the catalogue without translating it now."""
     return text
+
+
+def listed(values: Iterable[str], language: str) -> str:
+    """Several names in one line, set apart as the language does it."""
+    return (", " if language == "en" else "、").join(values)
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

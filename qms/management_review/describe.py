@@ -12,4 +12,9 @@ if TYPE_CHECKING:
 SENTENCES: Final[Mapping[str, str]] = {
     "management-review:freeze": N_("{actor} froze the pack of {ref} ({digest})."),
 }
-STATES: Final[Mapping[str, str]] = {"open": N_("under way"), "closed": N_("concluded")}
+STATES: Final[Mapping[str, str]] = {
+    "open": N_("under way"),
+    "closed": N_("concluded"),
+    "cancelled": N_("cancelled"),
+    "disposed": N_("disposed of"),
+}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import accounts, actions
-from qms.kernel.labels import say
+from qms.kernel.labels import listed, say
 from qms.management_review import errors, rules
 from qms.management_review.models import ReviewPack
 
@@ -77,8 +77,7 @@ def _refuse_decision(work: Work, filed: Filed, bound: Bound, row: ReviewPack | N
 
 
 def _headings(codes: list[str], language: str) -> str:
-    said = [say(rules.HEADINGS[code], language) for code in codes]
-    return (", " if language == "en" else "、").join(said)
+    return listed((say(rules.HEADINGS[code], language) for code in codes), language)
 
 
 def _open_actions(work: Work, filed: Filed, bound: Bound) -> None:

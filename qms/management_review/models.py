@@ -20,6 +20,7 @@ class ReviewPack(Base):
         CheckConstraint(
             "(digest IS NULL) = (frozen_at IS NULL) AND (digest IS NULL) = (frozen_by IS NULL)", name="frozen"
         ),
+        CheckConstraint("state IN ('open', 'closed', 'cancelled', 'disposed')", name="state"),
         CheckConstraint(f"digest IS NULL OR length(digest) = {_DIGEST}", name="digest"),
     )
 

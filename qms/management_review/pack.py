@@ -11,7 +11,6 @@ from sqlalchemy import select
 from qms import forms, records
 from qms.kernel.clock import iso
 from qms.kernel.labels import N_, say
-from qms.kernel.refs import Ref
 from qms.management_review import rules, sources
 from qms.management_review.models import ReviewPack
 
@@ -91,17 +90,16 @@ def _earlier(work: Work, record: Record) -> list[str]:
     """The reviews before this one, as far as they exist for who gathers."""
     query = select(ReviewPack.record).where(ReviewPack.record_id < record.id)
     numbers = list(work.session.scalars(query.order_by(ReviewPack.record_id)))
-    refs = [Ref("record", number) for number in numbers]
-    hidden = records.hidden(work.session, work.rights, refs, work.today)
-    return [ref.key for ref in refs if ref not in hidden]
+    hidden = records.unseen(work, numbers)
+    return [number for number in numbers if number not in hidden]
 
 
 def _said(work: Work, record: Record, bound: Bound) -> Iterable[Line]:
     """What the record itself answers about changes, with the climate decision (E26-02)."""
     values = records.values(work, record)
-    definition = records.definition_of(record.revision)
-    for entry in definition.fields:
-        if entry.id in bound.several["context"] and values.get(entry.id) not in {None, ""}:
+    wanting = bound.missing(values, "context")
+    for entry in records.definition_of(record.revision).fields:
+        if entry.id in bound.several["context"] and entry.id not in wanting:
             shown = forms.answers.display(
                 entry, values[entry.id], work.language, zone=work.settings.zone_info
             )

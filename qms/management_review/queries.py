@@ -51,8 +51,7 @@ def listing(work: Work) -> list[Listed]:
     """The reviews whose records exist for who asks, the last one first."""
     query = select(ReviewPack).where(ReviewPack.state.in_(("open", "closed")))
     rows = work.session.scalars(query.order_by(ReviewPack.from_on.desc(), ReviewPack.id.desc())).all()
-    refs = [Ref("record", row.record) for row in rows]
-    hidden = {ref.key for ref in records.hidden(work.session, work.rights, refs, work.today)}
+    hidden = records.unseen(work, (row.record for row in rows))
     return [_listed(row, _decided(work, row.record)) for row in rows if row.record not in hidden]
 
 

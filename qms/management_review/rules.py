@@ -110,6 +110,4 @@ def outputs(values: Mapping[str, Any], bound: Bound) -> Iterator[Output]:
 
 
 def _rows(values: Mapping[str, Any], bound: Bound, heading: str) -> list[dict[str, Any]]:
-    """The rows of a heading in which anything stands."""
-    rows = bound.rows(values, [f"{heading}{part}" for part in (_WHAT, _OWNER, _DUE)])
-    return [row for row in rows if any(each not in {None, ""} for each in row.values())]
+    return bound.rows(values, [f"{heading}{part}" for part in (_WHAT, _OWNER, _DUE)])

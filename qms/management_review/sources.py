@@ -27,6 +27,7 @@ from qms.objectives import Status
 from qms.rendering import chart
 
 _MONTH: Final = 31
+_GONE: Final = frozenset({"cancelled", "disposed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class Line:
     place: str
 
 
+def _years(span: Span) -> range:
+    return range(span.first.year, span.last.year + 1)
+
+
 def earlier(work: Work, reviews: Iterable[str]) -> Iterator[Line]:
     """What the reviews before decided, and how far it is; what is open is carried forward (MRV-02)."""
     for number in reviews:
@@ -61,9 +66,8 @@ def earlier(work: Work, reviews: Iterable[str]) -> Iterator[Line]:
 
 def _objectives(work: Work, span: Span) -> Iterator[Line]:
     """How the objectives of the period stand, and each one that is missed or at risk by name."""
-    found = []
-    for year in range(span.first.year, span.last.year + 1):
-        found += [each for each in objectives.listing(work, year) if each not in found]
+    by_record = {each.record: each for year in _years(span) for each in objectives.listing(work, year)}
+    found = list(by_record.values())
     told = Counter(each.status for each in found if each.status is not None)
     texts = {
         Status.MET: N_("Objectives reached: {count}"),
@@ -138,23 +142,19 @@ def _warned(work: Work, span: Span) -> Iterator[Line]:
 
 def _heard(work: Work, span: Span) -> Iterator[Line]:
     """Complaints and suggestions received in the period, and those that are still open."""
-    every = range(span.first.year, span.last.year + 1)
-    found, waiting = (
-        sum(
-            span.first <= each.received_on <= span.last
-            for year in every
-            for each in feedback.listing(work, year, only_open=only_open)
-        )
-        for only_open in (False, True)
-    )
+    every = (each for year in _years(span) for each in feedback.counted(feedback.listing(work, year)))
+    found = [each for each in every if span.first <= each.received_on <= span.last]
     if found:
+        waiting = sum(each.closed_on is None for each in found)
         text = N_("Complaints and suggestions: {count}; open: {open}")
-        yield Line(text, {"count": found, "open": waiting}, f"complaints:{span.last.year}")
+        yield Line(text, {"count": len(found), "open": waiting}, f"complaints:{span.last.year}")
 
 
 def _audited(work: Work, span: Span) -> Iterator[Line]:
     """The audits and inspections of the period, and what they found by class."""
-    held = audits.listing(work, since=span.first, until=span.last)
+    held = [
+        each for each in audits.listing(work, since=span.first, until=span.last) if each.stage not in _GONE
+    ]
     if held:
         closed = sum(each.stage == "closed" for each in held)
         place = f"audits:{span.last.year}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import records
-from qms.kernel.refs import Ref
 from qms.nonconformities.models import CorrectiveAction
 from qms.records import Record
 
@@ -35,8 +34,7 @@ def figures(work: Work, first: date, last: date) -> Figures:
     """The corrective actions whose records exist for who asks, counted for a period (9.3.2, NCA-01)."""
     query = select(CorrectiveAction, Record.filed_on).join(Record, Record.id == CorrectiveAction.record_id)
     rows = work.session.execute(query.where(CorrectiveAction.state.in_(("open", "closed")))).all()
-    refs = [Ref("record", row.CorrectiveAction.number) for row in rows]
-    hidden = {ref.key for ref in records.hidden(work.session, work.rights, refs, work.today)}
+    hidden = records.unseen(work, (row.CorrectiveAction.number for row in rows))
     seen = [row for row in rows if row.CorrectiveAction.number not in hidden]
     found = [row.CorrectiveAction for row in seen]
     open_ones = [each for each in found if each.state == "open"]

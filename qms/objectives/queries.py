@@ -12,7 +12,6 @@ from sqlalchemy import or_, select
 
 from qms import accounts, records
 from qms.kernel.ports import Secrecy
-from qms.kernel.refs import Ref
 from qms.objectives import checking, errors, forecast, known, results, rules
 from qms.objectives.models import Objective, ObjectiveCheck, State
 from qms.objectives.results import Result, Status
@@ -121,7 +120,7 @@ def listing(
 def one(work: Work, number: str) -> Standing:
     """One objective; the checks behind its results are named as far as they exist for who asks."""
     found = _standings(work, [_seen(work, number)])[0]
-    hidden = _hidden(work, (each.record for each in found.points if each.record))
+    hidden = records.unseen(work, (each.record for each in found.points if each.record))
     points = tuple(
         dataclasses.replace(each, record="") if each.record in hidden else each for each in found.points
     )
@@ -150,7 +149,7 @@ def checks(work: Work, number: str) -> list[Checked]:
     row = _seen(work, number)
     query = select(ObjectiveCheck).where(ObjectiveCheck.objective_id == row.id)
     rows = work.session.scalars(query.order_by(ObjectiveCheck.from_on.desc(), ObjectiveCheck.id.desc())).all()
-    hidden = _hidden(work, (each.record for each in rows))
+    hidden = records.unseen(work, (each.record for each in rows))
     return [_checked(each) for each in rows if each.record not in hidden]
 
 
@@ -237,20 +236,15 @@ def is_published(work: Work, row: Objective) -> bool:
 
 
 def _visible(work: Work, rows: Sequence[Objective]) -> list[Objective]:
-    hidden = _hidden(work, (row.record for row in rows if not is_published(work, row)))
+    hidden = records.unseen(work, (row.record for row in rows if not is_published(work, row)))
     return [row for row in rows if row.record not in hidden]
-
-
-def _hidden(work: Work, numbers: Iterable[str]) -> set[str]:
-    refs = [Ref("record", number) for number in numbers]
-    return {ref.key for ref in records.hidden(work.session, work.rights, refs, work.today)}
 
 
 def _standings(work: Work, rows: Sequence[Objective]) -> list[Standing]:
     ids = [row.id for row in rows]
     versions = known.versions(work.session, ids)
     monthly = checking.monthly(work.session, ids)
-    names = {each.login: each.name for each in accounts.people(work.session, active=None)}
+    names = accounts.called(work.session, (row.owner for row in rows))
     return [
         _standing(row, versions.get(row.id, []), monthly.get(row.id, []), names, work.today) for row in rows
     ]
@@ -307,6 +301,8 @@ def _points(
     labels = next(([part.label for part in each.parts] for each in told if each.parts), [])
     found = []
     for at, (span, target) in enumerate(zip(parts, known.targets(row, told, parts), strict=True)):
+        if row.ended_on is not None and span.first >= row.ended_on:
+            break  # nothing is owed of what began after the end
         check = checked.get(span.first)
         actual = None if check is None or check.actual is None else Decimal(check.actual)
         status = results.of_part(Result(span, target, actual), row.direction, today)

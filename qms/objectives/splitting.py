@@ -31,12 +31,9 @@ def refuse_split(split: Sequence[Part], target: Decimal, first: date, last: date
 def parts(bound: Bound, values: Any) -> list[Part]:
     """The rows of the split in which anything stands."""
     rows = bound.rows(values, ("period", "weight", "period-target", "reason"))
-    told = [
-        {"label": row.get("period"), "weight": row.get("weight"), "target": row.get("period-target"),
-         "reason": row.get("reason")}
-        for row in rows
-    ]  # fmt: skip
-    return [known.part(row) for row in told if any(each not in {None, ""} for each in row.values())]
+    return [
+        known.part({**row, "label": row.get("period"), "target": row.get("period-target")}) for row in rows
+    ]
 
 
 def day(filed: Filed, bound: Bound, part: str) -> date:

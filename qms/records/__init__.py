@@ -62,7 +62,6 @@ from qms.records.queries import (
     Walked,
     amendments,
     asking,
-    blobs,
     brought,
     drafts,
     ending,
@@ -79,6 +78,7 @@ from qms.records.queries import (
     signatures,
     source,
     steps,
+    unseen,
     versions,
 )
 from qms.records.reading import said
@@ -131,7 +131,6 @@ __all__ = [
     "asked_for",
     "asking",
     "begin",
-    "blobs",
     "brought",
     "cancel",
     "ddl",
@@ -184,6 +183,7 @@ __all__ = [
     "template",
     "unlike_trail",
     "unopened",
+    "unseen",
     "values",
     "values_of",
     "versions",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qms import records
 from qms.forms import Type, spoken
-from qms.kernel.labels import N_, say
+from qms.kernel.labels import N_, listed, say
 from qms.records import State
 from qms.registers.models import Bearer, Mark
 
@@ -103,13 +103,12 @@ def _number(value: Decimal) -> str:
 
 def teller(column: Column, language: str, zone: ZoneInfo, names: Names) -> Callable[[Shown], str]:
     """How a column's cells read: their values, or why there is none; made ready once for all its cells."""
-    separator = "、" if language.startswith("zh") else ", "
     write = _writer(column, language, zone, names)
 
     def tell(shown: Shown) -> str:
         if isinstance(shown, Mark):
             return say(MARKS[shown], language)
-        return write(shown[0]) if len(shown) == 1 else separator.join(map(write, shown))
+        return write(shown[0]) if len(shown) == 1 else listed(map(write, shown), language)
 
     return tell
 

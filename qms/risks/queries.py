@@ -161,7 +161,7 @@ def is_warned(work: Work, row: ControlWarning) -> bool:
 def _checks(work: Work, numbers: Iterable[str]) -> list[Check]:
     query = select(ControlCheck).where(ControlCheck.document.in_(sorted(numbers)))
     rows = work.session.scalars(query.order_by(ControlCheck.on_day, ControlCheck.id)).all()
-    hidden = _hidden(work, [row.record for row in rows])
+    hidden = records.unseen(work, [row.record for row in rows])
     return [
         Check(row.record, row.on_day, row.verdict, row.stands, f"{row.document}#{row.code}")
         for row in rows
@@ -190,7 +190,7 @@ def _visible(work: Work, rows: Sequence[ControlWarning]) -> list[ControlWarning]
         if row.secrecy <= rights.secrecy and (row.circle is None or row.circle in rights.circles)
     ]
     named = _records(work, inside)
-    hidden = _hidden(work, named.values())
+    hidden = records.unseen(work, named.values())
     return [row for row in inside if named[row.check_id] not in hidden or is_warned(work, row)]
 
 
@@ -198,11 +198,6 @@ def _records(work: Work, rows: Sequence[ControlWarning]) -> dict[int, str]:
     query = select(ControlCheck.id, ControlCheck.record)
     found = work.session.execute(query.where(ControlCheck.id.in_([row.check_id for row in rows])))
     return {row.id: row.record for row in found}
-
-
-def _hidden(work: Work, numbers: Iterable[str]) -> set[str]:
-    refs = [Ref("record", number) for number in numbers]
-    return {ref.key for ref in records.hidden(work.session, work.rights, refs, work.today)}
 
 
 def _told(work: Work, rows: Sequence[ControlWarning]) -> list[Warned]:

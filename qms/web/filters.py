@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qms import retention
 from qms.kernel.errors import QmsError
-from qms.kernel.labels import Phrase, in_language
+from qms.kernel.labels import Phrase, in_language, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -32,11 +32,6 @@ def words(value: object, language: str) -> str:
     if isinstance(value, dict):
         return in_language(value, language)
     return str(value if value is not None else "")
-
-
-def listed(values: Iterable[str], language: str) -> str:
-    """Several names in one line, set apart as the language does it."""
-    return (", " if language == "en" else "、").join(values)
 
 
 def colon(label: str, language: str) -> str:

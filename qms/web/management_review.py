@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("management_review", __name__)
 _READ: Final = ("records:file", "records:read")
-_CSS: Final = {"open": "in_review", "closed": "in_force"}
+_CSS: Final = {"open": "in_review", "closed": "in_force", "cancelled": "withdrawn", "disposed": "superseded"}
 
 
 def _reader() -> Work:

@@ -151,7 +151,7 @@ def test_what_plays_a_part_is_answered() -> None:
         "due": "2026-03-04T10:00:00+08:00",
         "size": "2.50",
         "owner": "head",
-        "actions": [{"who": "clerk", "what": "x"}, {"who": "head"}, "x"],
+        "actions": [{"who": "clerk", "what": "x"}, {"who": "head"}, {"what": ""}, "x"],
     }
     assert read.first(values, "source") == "FM-1"
     assert read.first(values, "nothing") is None

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from sqlalchemy import select
 
 from qms import accounts, calendar, tasks
-from qms.documents import access, rows
+from qms.documents import rows
 from qms.documents.currency import ExternalCheck
-from qms.documents.models import PeriodicReview, Revision
+from qms.documents.models import PeriodicReview
 from qms.documents.operations import walk
 
 if TYPE_CHECKING:
     from qms.calendar import Span
+    from qms.documents.models import Revision
     from qms.kernel.work import Work
 
 AHEAD: Final = timedelta(days=30)
@@ -89,14 +90,8 @@ def _responsible(work: Work, revision: Revision, day: date) -> list[int]:
 
     def seeing(role: str) -> list[int]:
         people = accounts.role_holders(work.session, role, day, owner)
-        return [each for each in people if _exists_for(work, revision, each, day)]
+        sight = {each: accounts.rights_of(work.session, each, day) for each in people}
+        return [each for each in people if rows.may_see(work.session, sight[each], day, revision)]
 
     author = [] if revision.author_id is None else [revision.author_id]
     return seeing("department-head") or seeing("document-controller") or author
-
-
-def _exists_for(work: Work, revision: Revision, person: int, day: date) -> bool:
-    rights = accounts.rights_of(work.session, person, day)
-    query = select(Revision.id).join(Revision.document)
-    query = query.where(Revision.id == revision.id, access.visible(work.session, rights, day))
-    return work.session.scalar(query) is not None

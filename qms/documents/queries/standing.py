@@ -25,7 +25,7 @@ from qms.documents.models import (
 from qms.documents.operations import walk
 from qms.documents.operations.issue import plan_ref
 from qms.documents.operations.withdrawal import withdrawal_ref
-from qms.kernel.labels import N_, Phrase
+from qms.kernel.labels import N_, Phrase, listed
 from qms.kernel.refs import Ref
 from qms.kernel.work import ask, remembered
 
@@ -118,10 +118,11 @@ class Waiting:
 
     def sentence(self, language: str) -> str:
         """Whom it waits for, in one sentence."""
-        mark = ", " if language == "en" else "、"
         text = _WAITS if self.names else _NOBODY
         stage = Phrase(route.STAGES[self.stage])
-        return Phrase(text, stage=stage, names=mark.join(self.names), count=self.left).sentence(language)
+        return Phrase(text, stage=stage, names=listed(self.names, language), count=self.left).sentence(
+            language
+        )
 
 
 _WAITS = N_("{stage}: waits for {names} ({count} signature(s) wanting).")

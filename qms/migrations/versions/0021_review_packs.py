@@ -23,6 +23,7 @@ CREATE TABLE review_pack (
 	frozen_by INTEGER, 
 	CONSTRAINT pk_review_pack PRIMARY KEY (id), 
 	CONSTRAINT ck_review_pack_frozen CHECK ((digest IS NULL) = (frozen_at IS NULL) AND (digest IS NULL) = (frozen_by IS NULL)), 
+	CONSTRAINT ck_review_pack_state CHECK (state IN ('open', 'closed', 'cancelled', 'disposed')), 
 	CONSTRAINT ck_review_pack_digest CHECK (digest IS NULL OR length(digest) = 64), 
 	CONSTRAINT uq_review_pack_record_id UNIQUE (record_id), 
 	CONSTRAINT fk_review_pack_record_id FOREIGN KEY(record_id) REFERENCES record (id), 

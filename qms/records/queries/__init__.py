@@ -2,7 +2,7 @@
 
 from qms.records.queries.coming import Source, asking, source
 from qms.records.queries.ending import Ending, ending
-from qms.records.queries.keeping import blobs, hidden, is_about_records
+from qms.records.queries.keeping import hidden, is_about_records, unseen
 from qms.records.queries.listing import Filters, Row, drafts, fillable, listing
 from qms.records.queries.showing import (
     Act,
@@ -31,7 +31,6 @@ __all__ = [
     "Walked",
     "amendments",
     "asking",
-    "blobs",
     "brought",
     "drafts",
     "ending",
@@ -48,5 +47,6 @@ __all__ = [
     "signatures",
     "source",
     "steps",
+    "unseen",
     "versions",
 ]

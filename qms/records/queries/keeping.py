@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from qms.kernel.refs import Ref
 from qms.records import access, rows
-from qms.records.models import Record, RecordFile, RecordOpening
+from qms.records.models import Record, RecordOpening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from datetime import date
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights
-    from qms.kernel.refs import Ref
+    from qms.kernel.work import Work
 
 _KINDS: Final = frozenset({rows.KIND, rows.DRAFT, rows.OPENING})
-
-
-def blobs(session: Session) -> Iterator[str]:
-    """Every digest that a row of records points at (REL-14)."""
-    yield from session.scalars(select(RecordFile.digest).distinct())
 
 
 def is_about_records(ref: Ref) -> bool:
@@ -39,11 +36,21 @@ def hidden(session: Session, rights: Rights, refs: Iterable[Ref], day: date) -> 
     sight = access.visible(session, rights, day)
     numbers = {ref.key for ref in asked if ref.kind == rows.KIND}
     ids = {int(ref.key) for ref in asked if ref.kind == rows.DRAFT and ref.key.isdecimal()}
-    seen = set(session.scalars(select(Record.number).where(Record.number.in_(numbers), sight)))
-    drafts = set(session.scalars(select(Record.id).where(Record.id.in_(ids), sight)))
+    seen = _those(session, select(Record.number).where(Record.number.in_(numbers), sight), numbers)
+    drafts = _those(session, select(Record.id).where(Record.id.in_(ids), sight), ids)
     places = {int(ref.key) for ref in asked if ref.kind == rows.OPENING and ref.key.isdecimal()}
     query = select(RecordOpening.id).join(Record, Record.id == RecordOpening.record_id)
-    opened = set(session.scalars(query.where(RecordOpening.id.in_(places), sight)))
-    there = {rows.KIND: {str(each) for each in seen}, rows.DRAFT: {str(each) for each in drafts}}
-    there[rows.OPENING] = {str(each) for each in opened}
+    opened = _those(session, query.where(RecordOpening.id.in_(places), sight), places)
+    there = {rows.KIND: seen, rows.DRAFT: drafts, rows.OPENING: opened}
     return frozenset(ref for ref in asked if ref.key not in there[ref.kind])
+
+
+def _those(session: Session, query: Select[Any], asked: Collection[object]) -> set[str]:
+    """What a query finds of what was asked for; nothing is asked where nothing was."""
+    return {str(each) for each in session.scalars(query)} if asked else set()
+
+
+def unseen(work: Work, numbers: Iterable[str]) -> set[str]:
+    """Those of the record numbers that do not exist for who asks (SEC-07)."""
+    refs = [Ref(rows.KIND, number) for number in numbers]
+    return {ref.key for ref in hidden(work.session, work.rights, refs, work.today)}

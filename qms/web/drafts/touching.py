@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, url_for
 
 from qms.impact import Kind
-from qms.kernel.labels import N_, say
-from qms.web.filters import listed
+from qms.kernel.labels import N_, listed, say
 from qms.web.revisions import NAMES, titles
 
 if TYPE_CHECKING:
