@@ -38,7 +38,7 @@ from qms.audits.follow import AuditFollower, FindingFollower
 from qms.audits.law import AuditGuard
 from qms.audits.operations import forms_of, plan, receive
 from qms.audits.queries import STAGES, Found, Listed, Shown, findings, listing, one, overlapping, seen
-from qms.audits.report import Printed, printed
+from qms.audits.report import printed
 from qms.audits.rules import AUDIT, ELEMENTS, FINDING
 from qms.audits.section import FindingSection
 
@@ -84,7 +84,6 @@ __all__ = [
     "NotOnChecklist",
     "OwnPlanApproved",
     "OwnWorkAudited",
-    "Printed",
     "ReportIncomplete",
     "ReportReceived",
     "ReportUndelivered",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from qms.documents import GRADES
 from qms.kernel.labels import N_, in_language, say
 from qms.kernel.labels import listed as in_one_line
 from qms.kernel.ports import Secrecy
+from qms.records import Printed
 from qms.rendering import Detail, Layout, Sheet
 
 if TYPE_CHECKING:
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 _NONE = N_("None.")
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What the typesetter needs for a report: its sheet, and what it tells as JSON to lie in the file."""
-
-    sheet: Sheet
-    source: bytes
-    source_name: str
 
 
 def printed(work: Work, shown: Shown) -> Printed:

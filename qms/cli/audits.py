@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from qms import accounts, audits
+from qms import audits, records
 from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def audit() -> None:
 def listing(session: Session, department: str, stage: str | None) -> None:
     """List the audits with their days, departments and findings."""
     with session.reading() as work:
-        accounts.require(work, "records:file")
+        records.require_reader(work)
         rows = [
             {
                 "number": each.number,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qms import accounts, feedback
+from qms import feedback, records
 from qms.kernel.labels import N_, say
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def complaint() -> None:
 def listing(session: Session, year: int | None, department: str, matter: str | None, only_open: bool) -> None:
     """List the cases received in a year with who owns them and what is due."""
     with session.reading() as work:
-        accounts.require(work, "records:read")
+        records.require_reader(work)
         found = feedback.listing(
             work,
             year or work.today.year,

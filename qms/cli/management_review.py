@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from qms import accounts, management_review
+from qms import management_review, records
 from qms.kernel.labels import N_, say
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
-
-_READ: Final = "records:read"
 
 
 @click.group("management-review")
@@ -25,7 +23,7 @@ def group() -> None:
 def listing(session: Session) -> None:
     """List the management reviews with their packs and what is left of their decisions."""
     with session.reading() as work:
-        accounts.require(work, _READ)
+        records.require_reader(work)
         rows = [
             {
                 "record": each.record,
@@ -56,7 +54,7 @@ def listing(session: Session) -> None:
 def pack(session: Session, record: str) -> None:
     """Show the pack of a review, by the number of its RECORD: frozen, or as it stands now."""
     with session.reading() as work:
-        accounts.require(work, _READ)
+        records.require_reader(work)
         found = management_review.one(work, record)
         told = found.pack or management_review.gather(work, record)
         rows = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qms import accounts, objectives, rendering
+from qms import objectives, records, rendering
 from qms.kernel.labels import N_, say
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from qms.cli.session import Session
     from qms.objectives import Standing
-
-_READ: Final = "records:read"
 
 
 @click.group("objective")
@@ -31,7 +29,7 @@ def objective() -> None:
 def listing(session: Session, year: int | None, department: str, status: str | None) -> None:
     """List the objectives of a year with how each stands."""
     with session.reading() as work:
-        accounts.require(work, _READ)
+        records.require_reader(work)
         found = objectives.listing(work, year or work.today.year, department=department, status=status or "")
         rows = [_row(each, work.language) for each in found]
     session.output.rows(
@@ -55,7 +53,7 @@ def listing(session: Session, year: int | None, department: str, status: str | N
 def show(session: Session, record: str) -> None:
     """Show the parts of an objective, by the number of its RECORD, and what the year may come to."""
     with session.reading() as work:
-        accounts.require(work, _READ)
+        records.require_reader(work)
         found = objectives.one(work, record)
         lines = [objectives.so_far(found, work.language), *objectives.forecasts(found, work.language)]
         rows = [

@@ -30,7 +30,7 @@ from qms.feedback.errors import (
 from qms.feedback.follow import ComplaintFollower
 from qms.feedback.inspection import Demand, Inspected, counted, inspect, silent
 from qms.feedback.law import ComplaintGuard
-from qms.feedback.queries import READ, Case, listing, words, years
+from qms.feedback.queries import Case, listing, words, years
 from qms.feedback.rules import BINDING, Matter, Verdict, View, Weight
 from qms.feedback.stages import Stage
 from qms.feedback.trends import MONTHS, Line, Share, lines, share
@@ -41,7 +41,6 @@ __all__ = [
     "FINDINGS",
     "MATTERS",
     "MONTHS",
-    "READ",
     "SENTENCES",
     "STAGES",
     "VIEWS",

@@ -34,6 +34,7 @@ class ComplaintGuard:
         if event != "submit":
             _refuse_concerned(work, filed, bound)
         if event in _WRITTEN:
+            forms.refuse_unanswered(work, filed, rules.BINDING, bound)
             _refuse_assigned(work, filed, bound, event)
             if rules.lacks_action(filed.values, bound):
                 raise errors.ActionNeeded(record=filed.number)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from qms.feedback.rules import Matter, Verdict, View, Weight
     from qms.kernel.work import Work
 
-READ = ("records:file", "records:read")
 WORDS = ("channel", "level", "cause")
 
 

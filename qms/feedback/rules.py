@@ -93,6 +93,7 @@ BINDING: Final = Binding(
         *("level", "repeated", "handler", "finding", "action-needed"),
         *("investigation", "replies", "remedies", "views", "causes", "reviews"),
     ),
+    answered=("channel", "received", "matter", "first-asked"),
     steps=("grade", "investigate", "reply", "close"),
     choices={
         "matter": _values(Matter),

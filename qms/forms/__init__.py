@@ -3,7 +3,7 @@
 from qms.forms import answers
 from qms.forms.bindings import Binding, Bound
 from qms.forms.blank import Blank
-from qms.forms.bound import BindingSection, named
+from qms.forms.bound import BindingSection, PartUnanswered, named, refuse_unanswered
 from qms.forms.building import CLOSE, build
 from qms.forms.definition import (
     NUMBERS,
@@ -48,6 +48,7 @@ __all__ = [
     "Limit",
     "Opening",
     "Option",
+    "PartUnanswered",
     "Passage",
     "Seats",
     "Section",
@@ -58,6 +59,7 @@ __all__ = [
     "filled",
     "in_words",
     "named",
+    "refuse_unanswered",
     "sections",
     "spoken",
 ]

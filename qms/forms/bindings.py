@@ -35,6 +35,14 @@ class Bound:
         found = self.first(values, part)
         return date.fromisoformat(found[:10]) if isinstance(found, str) else None
 
+    def on(self, values: Mapping[str, Any], part: str) -> date:
+        """The day of a part that is always answered."""
+        found = self.day(values, part)
+        if found is None:
+            message = f"{part} is not answered; the guard asks for it first"
+            raise LookupError(message)
+        return found
+
     def number(self, values: Mapping[str, Any], part: str) -> Decimal | None:
         """The number that plays a part."""
         found = self.first(values, part)
@@ -69,8 +77,9 @@ class Bound:
 class Binding:
     """What a key asks of a form: one or several fields of some types, steps, numbers; the rest is optional.
 
-    `one` and `several` give the types of field each part may name, none for any. `choices` are the only
-    values a choice that plays the part may offer. `begins` and `ends` are told before a release.
+    `one` and `several` give the types of field each part may name, none for any. `needed` parts are named,
+    `answered` ones have an answer in every record, whatever the form lets people leave out. `choices` are
+    the only values a choice that plays the part may offer. `begins` and `ends` are told before a release.
     """
 
     key: str
@@ -79,6 +88,7 @@ class Binding:
     one: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -95,6 +105,10 @@ class Binding:
             steps={step: str(steps[step]) for step in self.steps},
             numbers={name: Decimal(str(value[name])) for name in self.numbers if name in value},
         )
+
+    def unanswered(self, values: Mapping[str, Any], bound: Bound) -> list[str]:
+        """The fields of the parts that always have an answer and have none."""
+        return [bound.one[part] for part in self.answered if bound.first(values, part) is None]
 
     def faults(self, value: Any, head: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a declaration: keys, and names of fields and steps that the form has not."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from qms.forms.building import build
 from qms.forms.definition import spoken
+from qms.kernel.errors import Conflict
 from qms.kernel.labels import listed, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from qms.forms.bindings import Binding
+    from qms.forms.bindings import Binding, Bound
     from qms.kernel.errors import Problem
     from qms.kernel.ports import Filed
     from qms.kernel.refs import Ref
@@ -48,6 +49,19 @@ class BindingSection:
 
     def leave(self, work: Work, revision: Ref, value: Any, on: date) -> None:
         """What was begun under it ends under it."""
+
+
+class PartUnanswered(Conflict):
+    """What plays a part in a law has an answer, even where the form lets it be left out."""
+
+    message = "Answer {fields}: the law this form declares goes by it."
+
+
+def refuse_unanswered(work: Work, filed: Filed, binding: Binding, bound: Bound) -> None:
+    """Refuse a record whose answers leave out what the law goes by."""
+    wanting = binding.unanswered(filed.values, bound)
+    if wanting:
+        raise PartUnanswered(fields=named(work, filed, wanting))
 
 
 def named(work: Work, filed: Filed, fields: Iterable[str]) -> str:

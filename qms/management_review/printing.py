@@ -41,7 +41,7 @@ def _sheet(work: Work, found: Reviewed, frozen: Pack) -> Sheet:
         N_("Record number"): frozen.record,
         N_("Period"): f"{frozen.since} – {frozen.until}",
         N_("Department"): place,
-        N_("Pack frozen at"): documents.local(work, at),
+        N_("Pack frozen at"): f"{documents.local(work, at)} · {found.listed.frozen_by}",
         N_("State"): state,
         N_("SHA-256 of the pack"): found.listed.digest or "",
     }

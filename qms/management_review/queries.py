@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from qms import actions, records
+from qms import accounts, actions, records
 from qms.kernel.errors import Missing
 from qms.kernel.refs import Ref
 from qms.management_review import errors, pack, rules
@@ -33,6 +33,7 @@ class Listed:
     until_on: date
     state: str
     frozen_at: datetime | None
+    frozen_by: str
     digest: str | None
     actions: int
     left: int
@@ -52,7 +53,7 @@ def listing(work: Work) -> list[Listed]:
     query = select(ReviewPack).where(ReviewPack.state.in_(("open", "closed")))
     rows = work.session.scalars(query.order_by(ReviewPack.from_on.desc(), ReviewPack.id.desc())).all()
     hidden = records.unseen(work, (row.record for row in rows))
-    return [_listed(row, _decided(work, row.record)) for row in rows if row.record not in hidden]
+    return [_listed(work, row, _decided(work, row.record)) for row in rows if row.record not in hidden]
 
 
 def one(work: Work, number: str) -> Reviewed:
@@ -63,7 +64,7 @@ def one(work: Work, number: str) -> Reviewed:
         raise errors.NoSuchReview(number=number)
     decided = _decided(work, number)
     frozen = None if row.digest is None else pack.from_bytes(work.vault.read(row.digest))
-    return Reviewed(_listed(row, decided), frozen, tuple(decided))
+    return Reviewed(_listed(work, row, decided), frozen, tuple(decided))
 
 
 def record_of(work: Work, number: str) -> Record:
@@ -89,13 +90,15 @@ def _decided(work: Work, number: str) -> list[Shown]:
     return actions.arisen(work.session, work.rights, Ref("record", number), work.today)
 
 
-def _listed(row: ReviewPack, decided: list[Shown]) -> Listed:
+def _listed(work: Work, row: ReviewPack, decided: list[Shown]) -> Listed:
+    names = accounts.names_of(work.session, [] if row.frozen_by is None else [row.frozen_by])
     return Listed(
         record=row.record,
         from_on=row.from_on,
         until_on=row.until_on,
         state=row.state,
         frozen_at=row.frozen_at,
+        frozen_by="".join(names.values()),
         digest=row.digest,
         actions=len(decided),
         left=sum(each.state is actions.State.OPEN for each in decided),

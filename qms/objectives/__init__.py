@@ -16,7 +16,6 @@ from qms.objectives.errors import (
     CheckedTwice,
     CodeInUse,
     CorrectiveActionWanted,
-    DayUnanswered,
     EffectiveOutside,
     FilingNumberInUse,
     FormMissing,
@@ -46,7 +45,6 @@ from qms.objectives.models import State
 from qms.objectives.picture import picture
 from qms.objectives.printing import forecasts, printed, so_far
 from qms.objectives.queries import (
-    READ,
     Checked,
     Point,
     PublishedObjectives,
@@ -73,7 +71,6 @@ __all__ = [
     "LEVELS",
     "METHODS",
     "MONTHS",
-    "READ",
     "SENTENCES",
     "STATES",
     "STATUSES",
@@ -84,7 +81,6 @@ __all__ = [
     "CheckedTwice",
     "CodeInUse",
     "CorrectiveActionWanted",
-    "DayUnanswered",
     "Direction",
     "EffectiveOutside",
     "FilingNumberInUse",

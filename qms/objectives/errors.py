@@ -17,12 +17,6 @@ class ObjectiveSealed(Conflict):
     message = "Objectives are published: their forms must not seal what they ask."
 
 
-class DayUnanswered(Conflict):
-    """An objective has a period, and so has its check."""
-
-    message = "Answer “{field}”: an objective and its check have a first and a last day."
-
-
 class ParentNotFitting(Conflict):
     """A department's objective arises from one of the centre, a person's from its department's (R30)."""
 

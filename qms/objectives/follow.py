@@ -55,7 +55,7 @@ def _objective(work: Work, filed: Filed, bound: Bound) -> None:
     row.level = Grade(bound.first(filed.values, "level"))
     row.unit = Unit(bound.first(filed.values, "unit"))
     row.direction = Direction(bound.first(filed.values, "direction"))
-    row.from_on, row.until_on = splitting.day(filed, bound, "from"), splitting.day(filed, bound, "until")
+    row.from_on, row.until_on = bound.on(filed.values, "from"), bound.on(filed.values, "until")
     work.session.add(row)
     if filed.state == "closed":
         row.state = State.SET
@@ -106,7 +106,7 @@ def _check(work: Work, filed: Filed, bound: Bound) -> None:
     row.objective_id = objective.id
     row.level = CheckLevel(bound.first(filed.values, "level"))
     row.by_self = bound.first(filed.values, "self") is True
-    row.from_on, row.until_on = splitting.day(filed, bound, "from"), splitting.day(filed, bound, "until")
+    row.from_on, row.until_on = bound.on(filed.values, "from"), bound.on(filed.values, "until")
     for part in ("target", "actual", "planned", "done", "score"):
         setattr(row, part, _figure(bound, filed, part))
     row.achieved = bound.first(filed.values, "achieved")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from qms import forms
 from qms.objectives import checking, errors, known, revising, rules, splitting
 from qms.objectives.models import Objective, State
 from qms.objectives.rules import Grade, Unit
@@ -29,8 +30,12 @@ class ObjectiveGuard:
     def allow(self, work: Work, filed: Filed, event: str) -> None:
         """Refuse what does not fit the objective it is about, by whatever form it comes."""
         head = filed.head
-        if (filed.sealed or filed.circle) and any(each.read(head) is not None for each in rules.BINDINGS):
-            raise errors.ObjectiveSealed
+        for binding in rules.BINDINGS:
+            if (bound := binding.read(head)) is not None:
+                if filed.sealed or filed.circle:
+                    raise errors.ObjectiveSealed
+                if event in _WRITTEN:
+                    forms.refuse_unanswered(work, filed, binding, bound)
         if (bound := rules.OBJECTIVE.read(head)) is not None:
             _objective(work, filed, bound, event)
         if (bound := rules.CHECK.read(head)) is not None:
@@ -47,7 +52,7 @@ def _objective(work: Work, filed: Filed, bound: Bound, event: str) -> None:
         raise errors.TargetsByRevisionOnly(record=filed.number)
     if event not in _WRITTEN:
         return
-    first, last = splitting.day(filed, bound, "from"), splitting.day(filed, bound, "until")
+    first, last = bound.on(filed.values, "from"), bound.on(filed.values, "until")
     _refuse_parent(work, filed, bound, first)
     _refuse_code(work, filed, bound, first, last)
     _refuse_source(work, filed, bound)

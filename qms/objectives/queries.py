@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from qms.objectives.results import Total
     from qms.objectives.rules import Direction, Unit
 
-READ = ("records:file", "records:read")
 LISTED = (State.PROPOSED, State.SET, State.ENDED)
 
 
@@ -87,6 +86,8 @@ class Checked:
     actual: Decimal | None
     achieved: bool | None
     score: Decimal | None
+    planned: Decimal | None
+    done: Decimal | None
     corrective_action: str | None
     stands: bool
 
@@ -154,16 +155,23 @@ def checks(work: Work, number: str) -> list[Checked]:
 
 
 def scores(found: Sequence[Checked]) -> list[Score]:
-    """What weekly and daily checks come to: self-checks and checks without items say nothing."""
+    """What weekly and daily checks come to: self-checks and checks without items say nothing (5.5.5).
+
+    A week counts as one, however many items it had; of days the good items of all items are told.
+    """
+    asked = [each for each in found if each.stands and not each.by_self]
+    weeks = [each.score for each in asked if each.level is CheckLevel.WEEK and each.score is not None]
+    days = [
+        (each.done, each.planned)
+        for each in asked
+        if each.level in {CheckLevel.DAY, CheckLevel.RANDOM} and each.planned and each.done is not None
+    ]
     told = []
-    for levels in ((CheckLevel.WEEK,), (CheckLevel.DAY, CheckLevel.RANDOM)):
-        given = [
-            each.score
-            for each in found
-            if each.level in levels and each.stands and not each.by_self and each.score is not None
-        ]
-        if given:
-            told.append(Score(levels[0], sum(given, Decimal(0)) / len(given), len(given)))
+    if weeks:
+        told.append(Score(CheckLevel.WEEK, sum(weeks, Decimal(0)) / len(weeks), len(weeks)))
+    if days:
+        good, items = (sum(each, Decimal(0)) for each in zip(*days, strict=True))
+        told.append(Score(CheckLevel.DAY, good / items * 100, len(days)))
     return told
 
 
@@ -231,7 +239,7 @@ def is_published(work: Work, row: Objective) -> bool:
         and row.level is not Grade.PERSON
         and row.department in rights.departments
         and rights.secrecy >= Secrecy.INTERNAL
-        and any(rights.may(each) for each in READ)
+        and records.may_read(rights)
     )
 
 
@@ -336,6 +344,8 @@ def _checked(row: ObjectiveCheck) -> Checked:
         actual=_figure(row.actual),
         achieved=row.achieved,
         score=_figure(row.score),
+        planned=_figure(row.planned),
+        done=_figure(row.done),
         corrective_action=row.corrective_action,
         stands=row.stands,
     )

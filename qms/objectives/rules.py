@@ -93,6 +93,20 @@ OBJECTIVE: Final = Binding(
         "from",
         "until",
     ),
+    answered=(
+        "name",
+        "number",
+        "level",
+        "department",
+        "owner",
+        "indicator",
+        "unit",
+        "source",
+        "direction",
+        "target",
+        "from",
+        "until",
+    ),
     choices={"level": tuple(Grade), "unit": tuple(Unit), "direction": tuple(Direction)},
 )
 """`period`, `weight`, `period-target` and `reason` are columns of one table: the split by season (S16)."""
@@ -116,6 +130,7 @@ CHECK: Final = Binding(
         "corrective-action": ("record",),
     },
     needed=("objective", "level", "from", "until", "target", "actual", "achieved"),
+    answered=("objective", "level", "from", "until"),
     steps=("conclude",),
     numbers=("missed-in-a-row", "attained-below"),
     choices={"level": tuple(CheckLevel)},
@@ -141,6 +156,7 @@ REVISION: Final = Binding(
         "reason": _WORDS,
     },
     needed=("objective", "kind", "level", "department", "old-target", "new-target", "effective", "reason"),
+    answered=("kind", "level", "department"),
     choices={"kind": tuple(Kind), "level": tuple(Grade)},
 )
 BINDINGS: Final = (OBJECTIVE, CHECK, REVISION)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from qms.forms import Bound
-    from qms.kernel.ports import Filed
     from qms.objectives.seasons import Part
 
 
@@ -34,11 +33,3 @@ def parts(bound: Bound, values: Any) -> list[Part]:
     return [
         known.part({**row, "label": row.get("period"), "target": row.get("period-target")}) for row in rows
     ]
-
-
-def day(filed: Filed, bound: Bound, part: str) -> date:
-    """The day that plays a part; refused where the form lets it be left out and it was."""
-    found = bound.day(filed.values, part)
-    if found is None:
-        raise errors.DayUnanswered(field=bound.one[part])
-    return found

@@ -1,7 +1,7 @@
 """Records: forms filled in, filed, walked through their steps, amended beside, kept (R21, R22)."""
 
 from qms.records import ddl, models
-from qms.records.access import keys, seated, visible
+from qms.records.access import keys, may_read, require_reader, seated, visible
 from qms.records.calling import Names
 from qms.records.contents import around, values, values_of
 from qms.records.contents import draft as draft_values
@@ -161,6 +161,7 @@ __all__ = [
     "listing",
     "lost_numbers",
     "may",
+    "may_read",
     "models",
     "name",
     "open_on",
@@ -171,6 +172,7 @@ __all__ = [
     "record_of",
     "ref_of",
     "remove_file",
+    "require_reader",
     "said",
     "save",
     "save_step",

@@ -24,6 +24,17 @@ FILE = "records:file"
 READ = "records:read"
 
 
+def may_read(rights: Rights) -> bool:
+    """Whether somebody reads records at all; which ones, each query decides."""
+    return rights.may(FILE) or rights.may(READ)
+
+
+def require_reader(work: Work) -> None:
+    """Refuse who reads no records."""
+    if not may_read(work.rights):
+        accounts.require(work, FILE)
+
+
 def graded(rights: Rights) -> ColumnElement[bool]:
     """Secrecy and closed circle, which bind everybody, whatever else they may (R16, R19)."""
     circle = or_(Record.circle.is_(None), Record.circle.in_(sorted(rights.circles)))

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from qms import accounts, audits, documents, standards
 from qms.audits import COVERAGE_STATES
 from qms.documents import KINDS, Kind
-from qms.http.edge import NothingToSee, act, look, page, tell
+from qms.http.edge import NothingToSee, act, page, tell
 from qms.http.forms import Form
 from qms.http.limits import limiter
 from qms.kernel.errors import Invalid, Problem
@@ -18,6 +18,7 @@ from qms.kernel.refs import Ref
 from qms.rendering import StampKind
 from qms.web import signing
 from qms.web.links import link
+from qms.web.records.listing import reader
 from qms.web.revisions import departments, titles
 from qms.web.stamped import OFTEN, stamped
 
@@ -56,13 +57,6 @@ _ACTION_STATES: Final[Mapping[str, str]] = {
 _MONTHS: Final = (6, 12, 24, 36)
 
 
-def _seen() -> Work:
-    work = look()
-    if not (work.rights.may("records:file") or work.rights.may("records:read")):
-        raise NothingToSee
-    return work
-
-
 def _words(work: Work) -> dict[str, Any]:
     return {
         "titles": titles(work),
@@ -82,7 +76,7 @@ def _words(work: Work) -> dict[str, Any]:
 @pages.get("/audits")
 def listing() -> str:
     """The calendar: month by month who comes where, what is under way and what was found."""
-    work = _seen()
+    work = reader()
     asked = {name: request.args.get(name, "") for name in ("department", "stage", "year")}
     every = audits.listing(work)
     years = sorted({each.from_on.year for each in every} | {work.today.year}, reverse=True)
@@ -111,7 +105,7 @@ def listing() -> str:
 @pages.route("/audits/plan", methods=["GET", "POST"])
 def plan() -> ResponseReturnValue:
     """Begin a plan: where, and which documents; the questions are proposed."""
-    work = _seen()
+    work = reader()
     offered = audits.forms_of(work)
     if not offered:
         raise NothingToSee
@@ -126,7 +120,7 @@ def plan() -> ResponseReturnValue:
             with act() as writing:
                 first = audits.plan(writing, chosen, places, numbers).id
             return redirect(url_for("records.draft", record_id=first), 303)
-        work = _seen()
+        work = reader()
     known = documents.library(work.session, work.rights, work.today)
     body = page(
         "audits/plan.html",
@@ -148,7 +142,7 @@ def plan() -> ResponseReturnValue:
 @pages.get("/audits/coverage")
 def coverage() -> str:
     """Department by document or clause: never, when last, with which result; and what to look at next."""
-    work = _seen()
+    work = reader()
     if not work.rights.may("records:read"):
         raise NothingToSee
     given = request.args.get("kind", "")
@@ -203,7 +197,7 @@ def _rows(work: Work, found: audits.Map, by: str) -> list[tuple[str, str]]:
 @pages.get("/audits/<number>")
 def one(number: str) -> str:
     """One audit: plan, team, checklist, findings with what follows from them, report and its delivery."""
-    work = _seen()
+    work = reader()
     found = audits.one(work, number)
     mine = next((each for each in found.deliveries if each.person_id == work.actor.person_id), None)
     return page(
@@ -220,7 +214,7 @@ def one(number: str) -> str:
 @pages.post("/audits/<number>/received")
 def receive(number: str) -> ResponseReturnValue:
     """A recipient says that the report has arrived (AUD-07)."""
-    audits.one(_seen(), number)
+    audits.one(reader(), number)
     with act() as work:
         audits.receive(work, number)
     tell(N_("Confirmed."))
@@ -231,7 +225,7 @@ def receive(number: str) -> ResponseReturnValue:
 @limiter.limit(OFTEN)
 def report(number: str) -> Response:
     """The report for whoever may see the audit, as an uncontrolled copy; set in a process of its own."""
-    work = _seen()
+    work = reader()
     found = audits.one(work, number)
     made = audits.printed(work, found)
     cancelled = found.row.state == "cancelled"

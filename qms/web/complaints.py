@@ -9,10 +9,11 @@ from flask import Blueprint, redirect, request, url_for
 
 from qms import accounts, feedback, rendering
 from qms.feedback import Stage
-from qms.http.edge import NothingToSee, act, look, page
+from qms.http.edge import act, page
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.web.links import link
+from qms.web.records.listing import reader
 from qms.web.revisions import departments
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ _BY: Final[tuple[tuple[str, str, Callable[[Case], str]], ...]] = (
     ("department", N_("By department"), lambda each: each.department),
     ("cause", N_("By cause"), lambda each: each.cause or ""),
 )
-
-
-def reader() -> Work:
-    """Whoever may read records may read complaints, as far as they see their records."""
-    work = look()
-    if not any(work.rights.may(each) for each in feedback.READ):
-        raise NothingToSee
-    return work
 
 
 def shared(work: Work) -> dict[str, Any]:

@@ -8,29 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, redirect, url_for
 
 from qms import management_review
-from qms.http.edge import NothingToSee, act, look, page, tell
+from qms.http.edge import act, page, tell
 from qms.http.limits import limiter
 from qms.kernel.labels import N_
 from qms.kernel.refs import Ref
 from qms.web.links import link
+from qms.web.records.listing import reader
 from qms.web.stamped import OFTEN, stamped
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-    from qms.kernel.work import Work
 
 pages = Blueprint("management_review", __name__)
-_READ: Final = ("records:file", "records:read")
 _CSS: Final = {"open": "in_review", "closed": "in_force", "cancelled": "withdrawn", "disposed": "superseded"}
-
-
-def _reader() -> Work:
-    work = look()
-    if not any(work.rights.may(each) for each in _READ):
-        raise NothingToSee
-    return work
 
 
 _LISTS: Final[Mapping[str, Callable[..., str]]] = {
@@ -67,14 +59,14 @@ def _shared() -> dict[str, Any]:
 @pages.get("/management-reviews")
 def listing() -> str:
     """The reviews, the last one first, with what is left of their decisions."""
-    work = _reader()
+    work = reader()
     return page("management_review/listing.html", rows=management_review.listing(work), **_shared())
 
 
 @pages.get("/management-reviews/<number>")
 def one(number: str) -> str:
     """One review: its frozen pack, or the pack as it stands now; what was decided."""
-    work = _reader()
+    work = reader()
     found = management_review.one(work, number)
     now = found.pack or management_review.gather(work, number)
     return page("management_review/one.html", found=found, pack=now, **_shared())
@@ -83,7 +75,7 @@ def one(number: str) -> str:
 @pages.post("/management-reviews/<number>")
 def freeze(number: str) -> ResponseReturnValue:
     """Gather the pack in a look, then freeze it in one short act."""
-    work = _reader()
+    work = reader()
     ready = management_review.prepare(work, number)
     with act() as writing:
         management_review.freeze(writing, ready)
@@ -95,6 +87,6 @@ def freeze(number: str) -> ResponseReturnValue:
 @limiter.limit(OFTEN)
 def sheet(number: str) -> Response:
     """The frozen pack as PDF, an uncontrolled copy; set in a process of its own (SEC-19)."""
-    work = _reader()
+    work = reader()
     printed = management_review.printed(work, number)
     return stamped(work, printed.sheet, printed.source, printed.source_name, file=f"{number}-pack.pdf")

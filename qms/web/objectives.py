@@ -8,11 +8,12 @@ from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 
 from qms import accounts, objectives, rendering
-from qms.http.edge import NothingToSee, act, look, page
+from qms.http.edge import NothingToSee, act, page
 from qms.http.limits import limiter
 from qms.kernel.refs import Ref
 from qms.objectives import Grade, State, Status
 from qms.web.links import link
+from qms.web.records.listing import reader
 from qms.web.revisions import departments
 from qms.web.stamped import OFTEN, stamped
 
@@ -39,14 +40,6 @@ _NEXT: Final = {
     "revise": objectives.begin_revision,
     "below": objectives.begin_below,
 }
-
-
-def reader() -> Work:
-    """Whoever may read records may read objectives, as far as they see their records."""
-    work = look()
-    if not any(work.rights.may(each) for each in objectives.READ):
-        raise NothingToSee
-    return work
 
 
 def shared(work: Work) -> dict[str, Any]:

@@ -32,9 +32,9 @@ PLAN_FIELDS = """
   - {id: leader, label: Leader, type: person}
   - {id: team, label: Team, type: table, rows: 2, columns: [{id: who, label: Who, type: person}]}
   - {id: exception, label: Exception, type: text}
-  - {id: objects, label: O, type: table, rows: 2, columns: [{id: unit, label: Unit, type: department}]}
-  - {id: criteria, label: C, type: table, rows: 2, columns: [{id: document, label: D, type: document}, {id: clause, label: C, type: clause}]}
-  - {id: list, label: L, type: table, rows: 2, columns: [{id: item, label: I, type: text}, {id: document, label: D, type: document}, {id: clause, label: C, type: clause}]}
+  - {id: objects, label: Objects, type: table, rows: 2, columns: [{id: unit, label: Unit, type: department}]}
+  - {id: criteria, label: Criteria, type: table, rows: 2, columns: [{id: document, label: Document, type: document}, {id: clause, label: C, type: clause}]}
+  - {id: list, label: List, type: table, rows: 2, columns: [{id: item, label: Item, type: text}, {id: document, label: D, type: document}, {id: clause, label: C, type: clause}]}
   - {section: Overlap, step: overlap}
   - {id: overlaps, label: O, type: table, rows: 2, columns: [{id: other, label: O, type: record}, {id: reason, label: R, type: text}]}
   - {section: Report, step: report}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from qms import actions, audits, records
 from qms.audits.models import AuditFinding, FindingSpread
 from qms.kernel.errors import Forbidden
+from qms.records import Record
 from tests.audits import house
 from tests.audits.house import FINDING, TODAY, VOTES, act, decided, delivered, found, meet, planned, started
 from tests.documents import factories as papers
@@ -214,3 +215,23 @@ def test_classes_without_votes_are_those_that_are_written(made: Organisation) ->
         act(made, "manager", ref, "meet", common=False)
     act(made, "manager", ref, "meet", grade="major", common=False)
     assert (row(made, ref).grade, row(made, ref).weight, FINDING) == ("major", 0, "FM-13-02")
+
+
+def test_a_finding_of_a_closed_circle_stays_in_it(made: Organisation) -> None:
+    """Who sees the audit sees and counts only the findings that exist for them (SEC-06, SEC-07)."""
+    audit = started(made)
+    open_one, closed_one = found(made, audit), found(made, audit, fact="Only for some")
+    with made.service() as work:
+        work.session.execute(update(Record).where(Record.number == closed_one.key).values(circle="inner"))
+    _sees(made, audit, open_one)
+    factories.circle(made, "inner", "author")
+    _sees(made, audit, open_one, closed_one)
+
+
+def _sees(made: Organisation, audit: Ref, *expected: Ref) -> None:
+    numbers = [each.key for each in expected]
+    with made.looking("author") as work:
+        shown = audits.one(work, audit.key)
+        assert [each.number for each in shown.findings] == numbers
+        assert shown.listed.findings == len(numbers)
+        assert [each.number for each in audits.findings(work)] == numbers

@@ -77,8 +77,9 @@ def test_an_audit_goes_from_plan_to_delivered_report(made: Organisation) -> None
 
 @pytest.mark.parametrize("left", ["first", "until", "leader", "objects", "criteria", "list"])
 def test_a_plan_says_when_where_who_and_against_what(made: Organisation, left: str) -> None:
-    """AUD-02: without these there is nothing to plan by; said by the name of the field."""
-    with pytest.raises(audits.AuditUnplanned, match=left):
+    """AUD-02: without these there is nothing to plan by; said by the label of the field."""
+    label = {"objects": "Unit", "criteria": "Document", "list": "Item"}.get(left, left.capitalize())
+    with pytest.raises(audits.AuditUnplanned, match=label):
         planned(made, **{left: None})
 
 
@@ -87,7 +88,7 @@ def test_no_audit_starts_without_what_its_plan_asks(made: Organisation, left: st
     """AUD-02: at the approval everything is there; whoever may not approve is refused as ever."""
     ref = planned(made, **{left: None})
     act(made, "manager", ref, "overlap")
-    with pytest.raises(audits.AuditUnplanned, match=left):
+    with pytest.raises(audits.AuditUnplanned, match=left.capitalize()):
         act(made, "deputy", ref, "start")
     with pytest.raises(Forbidden):
         act(made, "author", ref, "start")

@@ -135,7 +135,7 @@ def test_whom_it_is_about_changes_nothing_in_it(made: Organisation) -> None:
 def test_the_grade_is_whole(made: Organisation, left: str) -> None:
     """CMP-02: weight, level, whether it came before, and who handles it."""
     ref = made_of.accepted(made)
-    with pytest.raises(feedback.NotGraded, match=left):
+    with pytest.raises(feedback.NotGraded, match=left.capitalize()):
         made_of.act(made, "manager", ref, "grade", **{**made_of.GRADE, left: None})
 
 
@@ -164,14 +164,14 @@ def test_what_is_grave_or_comes_again_is_not_settled_on_the_spot(
 def test_facts_come_before_the_reply(made: Organisation, left: str) -> None:
     """CMP-04."""
     ref = made_of.looked_at(made, **{left: None})
-    with pytest.raises(feedback.NotInvestigated, match=left):
+    with pytest.raises(feedback.NotInvestigated, match=left.capitalize()):
         made_of.act(made, "risk-head", ref, "answer", **made_of.ANSWER)
 
 
 def test_a_reply_names_the_remedies(made: Organisation) -> None:
     """CMP-04: where to go with it when it does not satisfy."""
     ref = made_of.looked_at(made)
-    with pytest.raises(feedback.RemedyMissing, match="ways"):
+    with pytest.raises(feedback.RemedyMissing, match="Ways"):
         made_of.act(made, "risk-head", ref, "answer", **{**made_of.ANSWER, "ways": None})
 
 
@@ -204,7 +204,7 @@ def test_it_does_not_close_without_its_cause(made: Organisation) -> None:
     """CMP-05: each one that was investigated."""
     ref = made_of.looked_at(made, why=None)
     made_of.act(made, "risk-head", ref, "answer", **made_of.ANSWER)
-    with pytest.raises(feedback.ComplaintCauseUnknown, match="why"):
+    with pytest.raises(feedback.ComplaintCauseUnknown, match="Why"):
         made_of.act(made, "manager", ref, "end")
 
 

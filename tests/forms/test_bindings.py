@@ -25,6 +25,7 @@ BINDING = Binding(
     },
     several={"causes": (), "owners": ("person",), "requests": ("record",)},
     needed=("source", "due", "causes"),
+    answered=("source", "due"),
     steps=("decide", "verify"),
     numbers=("after",),
     choices={"grade": ("A", "B")},
@@ -157,6 +158,11 @@ def test_what_plays_a_part_is_answered() -> None:
     assert read.first(values, "nothing") is None
     assert read.day(values, "due") == date(2026, 3, 4)
     assert read.day({}, "due") is None
+    assert read.on(values, "due") == date(2026, 3, 4)
+    with pytest.raises(LookupError, match="due"):
+        read.on({}, "due")
+    assert BINDING.unanswered(values, read) == []
+    assert BINDING.unanswered({"source": "FM-1"}, read) == ["due"]
     assert read.number(values, "size") == Decimal("2.50")
     assert read.number({}, "size") is None
     assert read.every(values, "owners") == ["head", "clerk", "head"]

@@ -117,6 +117,8 @@ def test_audits_and_corrective_actions_are_counted(works: Works) -> None:
     made = audited.house(works)
     factories.issue(made, factories.form(NUMBER, fields=FIELDS, steps=STEPS, more=law()))
     audited.found(made, audited.started(made))
+    with made.acting("author") as work:
+        records.cancel(work, audited.planned(made), "not this year")
     ref = begun(made)
     assert told(made, ref, "c6", "manager")[0] == "Audits and inspections: 1; closed: 0"
     assert told(made, ref, "c6", "manager")[1].startswith("Findings")
@@ -168,6 +170,20 @@ def test_who_prepared_it_freezes_it(made: Organisation) -> None:
         records.cancel(work, ref, "not this year")
     with pytest.raises(management_review.ReviewEnded):
         freeze(made, ref)
+
+
+def test_a_cancelled_review_keeps_its_pack(made: Organisation) -> None:
+    """It is in no list any longer; its pack is read and printed as before, and says so."""
+    ref = begun(made)
+    freeze(made, ref)
+    with made.acting("author") as work:
+        records.cancel(work, ref, "not this year")
+    with made.looking("author") as work:
+        work.language = "en"
+        assert management_review.listing(work) == []
+        assert management_review.one(work, ref.key).listed.state == "cancelled"
+        printed = management_review.printed(work, ref.key)
+    assert "cancelled" in {each.value for each in printed.sheet.details}
 
 
 def test_another_period_needs_another_pack(made: Organisation) -> None:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 2)
 SET, CHECKED, REVISED = "FM-08-01", "FM-08-02", "FM-08-03"
-_CHOICE = "{{id: {id}, label: L, type: choice, options: [{options}]}}"
+_CHOICE = "{{id: {id}, label: {label}, type: choice, options: [{options}]}}"
 
 
 def choice(name: str, *values: str) -> str:
     """A choice field of these values."""
     options = ", ".join(f"{{value: {each}, label: {each}}}" for each in values)
-    return "  - " + _CHOICE.format(id=name, options=options)
+    return "  - " + _CHOICE.format(id=name, label=name.capitalize(), options=options)
 
 
 SPLIT = """
@@ -81,6 +81,8 @@ CHECK_FIELDS = f"""
   - {{id: actual, label: Actual, type: number}}
   - {{id: achieved, label: Achieved, type: yes-no}}
   - {{id: score, label: Score, type: number}}
+  - {{id: items, label: Items, type: number}}
+  - {{id: good, label: Good, type: number}}
   - {{id: measure, label: Corrective action, type: record}}
 """
 CHECK = """
@@ -94,6 +96,8 @@ objective-check:
   actual: actual
   achieved: achieved
   score: score
+  planned: items
+  done: good
   corrective-action: measure
   missed-in-a-row: 2
   attained-below: 80

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qms import accounts, documents, impact, objectives, records, trail
+from qms import accounts, documents, forms, impact, objectives, records, trail
 from qms.kernel.errors import Forbidden
 from qms.kernel.ports import Secrecy
 from qms.objectives import State, Status
@@ -148,12 +148,12 @@ def test_months_are_checked_against_their_target(made: Organisation) -> None:
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
-        ({"objective": None}, objectives.ObjectiveNotSet),
+        ({"objective": None}, forms.PartUnanswered),
         ({"first": "2025-12-01", "last": "2025-12-31"}, objectives.OutsidePeriod),
         ({"first": "2026-03-02"}, objectives.PartNotFitting),
         ({"target": "90"}, objectives.TargetNotInForce),
         ({"achieved": False}, objectives.VerdictWrong),
-        ({"last": None}, objectives.ObjectiveNotSet),
+        ({"last": None}, forms.PartUnanswered),
     ],
 )
 def test_a_check_that_does_not_fit_is_refused(
@@ -174,11 +174,14 @@ def test_a_part_has_one_result(made: Organisation) -> None:
     made_of.checked(made, ref, 3, "97", own=True)
     for score in ("80", "90"):
         made_of.checked(made, ref, 3, "96", level="week", score=score)
+    for level, good, items in (("day", "9", "10"), ("random", "1", "2"), ("day", "0", None)):
+        made_of.checked(made, ref, 3, "96", level=level, good=good, items=items)
     with made.looking("author") as work:
         found = objectives.checks(work, ref.key)
-        (weekly,) = objectives.scores(found)
-    assert len(found) == 4
+        weekly, daily = objectives.scores(found)
+    assert len(found) == 7
     assert (weekly.score, weekly.checks) == (Decimal(85), 2)
+    assert (round(daily.score, 2), daily.checks) == (Decimal("83.33"), 2)
 
 
 def test_what_was_not_set_is_not_checked(made: Organisation) -> None:
@@ -280,6 +283,7 @@ def test_a_deleted_objective_ends_on_its_day(made: Organisation) -> None:
     made_of.file(made, filed, "2026-11-03")
     found = look(made, ref)
     assert (found.state, str(found.ended_on), found.status) == (State.ENDED, "2026-11-03", None)
+    assert len(found.points) == 11  # nothing is owed of December
     made_of.checked(made, ref, 10, "96")
     with pytest.raises(objectives.ObjectiveNotSet):
         made_of.revision(made, ref)
@@ -358,10 +362,17 @@ def test_a_form_that_seals_its_answers_holds_no_objectives(made: Organisation) -
         forms_of.filed(made, "author", "FM-08-04", **made_of.RATE)
 
 
-def test_the_period_must_be_answered(made: Organisation) -> None:
+def test_what_the_law_goes_by_must_be_answered(made: Organisation) -> None:
     """Where the form lets it be left out, the law does not."""
-    with pytest.raises(objectives.DayUnanswered, match="first"):
-        made_of.proposed(made, first=None)
+    for left, label in (("first", "From"), ("level", "Level"), ("unit", "Unit"), ("source", "Source")):
+        nothing: dict[str, Any] = {left: None}
+        with pytest.raises(forms.PartUnanswered, match=label):
+            made_of.proposed(made, **nothing)
+    ref = made_of.objective(made)
+    with pytest.raises(forms.PartUnanswered):
+        made_of.checked(made, ref, 3, "96", level=None)
+    with pytest.raises(forms.PartUnanswered):
+        made_of.revision(made, ref, kind=None)
 
 
 def test_the_trail_tells_of_it(made: Organisation) -> None:

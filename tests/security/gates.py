@@ -45,8 +45,8 @@ class Gate:
 
 
 def _reads_record(persona: Persona, variant: Variant) -> bool:
-    """Who reads records, of those who see this one."""
-    return persona.may("records:read") and sees_record(persona, variant)
+    """Who reads records at all, of those who see this one."""
+    return any(persona.may(each) for each in _RECORDS) and sees_record(persona, variant)
 
 
 def may_pass(gate: Gate, persona: Persona, name: str, method: str) -> bool:
@@ -481,14 +481,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "record export": Command(
         lambda h, f: ("record", "export", _record(h), "-o", f / "r.zip"), Gate(rule=sees_record)
     ),
-    "complaint list": Command(lambda *_: ("complaint", "list"), Gate(("records:read",))),
-    "management-review list": Command(lambda *_: ("management-review", "list"), Gate(("records:read",))),
+    "complaint list": Command(lambda *_: ("complaint", "list"), Gate(_RECORDS)),
+    "management-review list": Command(lambda *_: ("management-review", "list"), Gate(_RECORDS)),
     "management-review pack": Command(
         lambda h, _: ("management-review", "pack", _record(h)), Gate(rule=_nobody)
     ),
-    "objective list": Command(lambda *_: ("objective", "list"), Gate(("records:read",))),
+    "objective list": Command(lambda *_: ("objective", "list"), Gate(_RECORDS)),
     "objective show": Command(lambda h, _: ("objective", "show", _record(h)), Gate(rule=_reads_record)),
-    "audit list": Command(lambda *_: ("audit", "list"), Gate(("records:file",))),
+    "audit list": Command(lambda *_: ("audit", "list"), Gate(_RECORDS)),
     "audit coverage": Command(lambda *_: ("audit", "coverage"), Gate(("records:read",))),
     "control-point list": Command(lambda *_: ("control-point", "list"), Gate(_READ)),
     "schedule list": Command(lambda *_: ("schedule", "list"), Gate(_READ)),

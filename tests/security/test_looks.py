@@ -275,6 +275,7 @@ APART = {
     # What a bundle holds: with the rights of its receiver, tried by the bundles.
     "records.in_scope",
     # Conditions; every look at records goes through them.
+    "records.may_read",
     "records.seated",
     "records.visible",
     "registers.dossier",

@@ -73,4 +73,4 @@ def test_a_closed_box_is_not_there(app: Flask, path: str) -> None:
 def test_a_wrong_receipt_tells_nothing(opened: Browser) -> None:
     """Nor does none."""
     assert opened.get("/box/reply?receipt=0000-0000-0000-0000").status_code == 404
-    assert opened.get("/box/reply").status_code == 302
+    assert opened.get("/box/reply").status_code == 303

@@ -31,7 +31,7 @@ CLASSES: Final = {
 def reader() -> Work:
     """The look of somebody who may see records at all."""
     work = look()
-    if not (work.rights.may("records:file") or work.rights.may("records:read")):
+    if not records.may_read(work.rights):
         raise NothingToSee
     return work
 
