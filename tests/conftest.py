@@ -68,6 +68,7 @@ RULES: Final = frozenset(
         "feedback",
         "objectives",
         "management_review",
+        "scoring",
         "parties",
         "schedules",
         "library",

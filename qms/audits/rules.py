@@ -108,6 +108,7 @@ FINDING: Final = Binding(
     needed=("department", "class", "criterion", "evidence", "statement"),
     steps=("deliberate", "deliver"),
     numbers=("spread-days",),
+    beside=(CLASSES,),
 )
 """`criterion`, `evidence` and `statement` are what makes a finding one (AUD-05)."""
 
@@ -128,17 +129,12 @@ class FindingLaw:
     grades: Mapping[str, Grade]
 
 
-def plain(value: Any) -> Any:
-    """The declaration of findings without its classes."""
-    return {key: each for key, each in value.items() if key != CLASSES} if isinstance(value, dict) else value
-
-
 def finding_law(head: Mapping[str, Any]) -> FindingLaw | None:
     """What the head of a form declares of findings; None where it does not, or wrongly."""
     value = head.get(FINDING.key)
     if value is None:
         return None
-    bound = FINDING.read({**head, FINDING.key: plain(value)})
+    bound = FINDING.read(head)
     if bound is None or class_faults(value, head):
         return None
     grades = {

@@ -23,6 +23,6 @@ class FindingSection(forms.BindingSection):
 
     def check(self, work: Work, value: Any, head: Mapping[str, Any]) -> Sequence[Problem]:
         """Names that the form does not have, and classes that it does not offer or not grade."""
-        named = forms.BindingSection.check(self, work, rules.plain(value), head)
+        named = forms.BindingSection.check(self, work, value, head)
         classed = rules.class_faults(value, head)
         return [*named, *(replace(each, field=f"{self.key}.{each.field}") for each in classed)]

@@ -1,7 +1,7 @@
 """Forms, registers, scorecards and objective sheets: what they declare, their blank sheets, their answers."""
 
 from qms.forms import answers
-from qms.forms.bindings import Binding, Bound
+from qms.forms.bindings import Binding, Bound, fields_of
 from qms.forms.blank import Blank
 from qms.forms.bound import BindingSection, PartUnanswered, named, refuse_unanswered
 from qms.forms.building import CLOSE, build
@@ -22,6 +22,7 @@ from qms.forms.definition import (
     Section,
     Step,
     Type,
+    Words,
     spoken,
 )
 from qms.forms.sections import sections
@@ -54,8 +55,10 @@ __all__ = [
     "Section",
     "Step",
     "Type",
+    "Words",
     "answers",
     "build",
+    "fields_of",
     "filled",
     "in_words",
     "named",

@@ -79,7 +79,8 @@ class Binding:
 
     `one` and `several` give the types of field each part may name, none for any. `needed` parts are named,
     `answered` ones have an answer in every record, whatever the form lets people leave out. `choices` are
-    the only values a choice that plays the part may offer. `begins` and `ends` are told before a release.
+    the only values a choice that plays the part may offer. Keys `beside` are those the slice checks itself.
+    `begins` and `ends` are told before a release.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Binding:
     steps: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     def read(self, head: Mapping[str, Any]) -> Bound | None:
         """What the head of a form declares under the key; None where it does not, or wrongly."""
@@ -114,7 +116,7 @@ class Binding:
         """What is wrong with a declaration: keys, and names of fields and steps that the form has not."""
         if not isinstance(value, dict):
             return [Problem(N_("Name the fields and steps of the form that play a part."))]
-        fields = _fields(head)
+        fields = fields_of(head)
         return [
             *self._keys(value),
             *self._named(value, fields),
@@ -123,7 +125,7 @@ class Binding:
         ]
 
     def _keys(self, value: Mapping[str, Any]) -> Iterator[Problem]:
-        known = {*self.one, *self.several, *self.numbers, *((STEPS,) if self.steps else ())}
+        known = {*self.one, *self.several, *self.numbers, *self.beside, *((STEPS,) if self.steps else ())}
         for key in sorted(value.keys() - known):
             yield Problem(N_("“{key}” is not known here."), field=key, facts={"key": key})
         for key in (*self.needed, *((STEPS,) if self.steps else ())):
@@ -181,7 +183,7 @@ def _typed(
         yield Problem(text, field=key, facts={"name": name, "kind": kind, "wanted": ", ".join(allowed)})
 
 
-def _fields(head: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def fields_of(head: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Each field by its id, and each column of a table by `table.column`."""
     found: dict[str, Mapping[str, Any]] = {}
     for each in head.get("fields", ()):

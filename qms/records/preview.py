@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from qms.kernel.labels import N_, say
-from qms.records import access
+from qms.records import access, rows
 from qms.records.models import Record
 from qms.records.states import State
 
@@ -31,7 +31,7 @@ class RecordPreview:
         self, work: Work, revision: Ref, head: Mapping[str, Any], before: Ref | None
     ) -> Sequence[str]:
         """The sentences for a form; nothing for what is no form."""
-        if head.get("kind") != "form":
+        if head.get("kind") not in rows.FILLED:
             return ()
         if before is None:
             return (say(_FILLABLE, work.language),)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from qms import accounts, forms
+from qms.documents import Kind
 from qms.documents.models import Revision
 from qms.kernel.refs import Ref
 from qms.records import access
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 KIND: Final = "record"
 DRAFT: Final = "record-draft"
 OPENING: Final = "record-opening"
+FILLED: Final = frozenset({Kind.FORM.value, Kind.SCORECARD.value})
+"""The kinds of documents on which records are filed."""
 _BUILT: dict[tuple[int, str | None], Definition] = {}
 _MOST: Final = 500
 

@@ -7,7 +7,6 @@ from qms.runtime.making import make, schema, upgrade
 from qms.runtime.parts import (
     KEEPER,
     METADATA,
-    MODELS,
     AlreadyAWorkspace,
     DatabaseUnreachable,
     NotAWorkspace,
@@ -34,7 +33,6 @@ from qms.runtime.site import Exported, Readers, export_site
 __all__ = [
     "KEEPER",
     "METADATA",
-    "MODELS",
     "AlreadyAWorkspace",
     "BackupReport",
     "Check",

@@ -32,46 +32,23 @@ from qms import (
     retention,
     risks,
     schedules,
+    scoring,
     standards,
     tasks,
     trail,
     trail_reviews,
 )
-from qms.accounts import models as _accounts
-from qms.actions import models as _actions
-from qms.audits import models as _audits
-from qms.changes import models as _changes
-from qms.clocks import models as _clocks
-from qms.competence import models as _competence
-from qms.documents import models as _documents
-from qms.evidence import models as _evidence
-from qms.feedback import models as _feedback
-from qms.impact import models as _impact
-from qms.jobs import models as _jobs
 from qms.kernel import settings as configuration
 from qms.kernel.clock import SystemClock
-from qms.kernel.database import Base, assert_safe, build_engine
+from qms.kernel.database import assert_safe, build_engine
 from qms.kernel.errors import Conflict, Forbidden, QmsError
 from qms.kernel.labels import N_
 from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
-from qms.management_review import models as _management_review
-from qms.nonconformities import models as _nonconformities
-from qms.objectives import models as _objectives
-from qms.parties import models as _parties
-from qms.records import models as _records
-from qms.registers import models as _registers
-from qms.retention import models as _retention
-from qms.risks import models as _risks
-from qms.runtime import startup
-from qms.schedules import models as _schedules
+from qms.runtime import startup, tables
 from qms.search import Register, Search, open_search
-from qms.standards import models as _standards
-from qms.tasks import models as _tasks
-from qms.trail import models as _trail
-from qms.trail_reviews import models as _trail_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,33 +60,7 @@ if TYPE_CHECKING:
     from qms.kernel.clock import Clock
     from qms.kernel.settings import Settings
 
-MODELS: Final = (
-    _accounts,
-    _actions,
-    _audits,
-    _changes,
-    _clocks,
-    _competence,
-    _documents,
-    _evidence,
-    _feedback,
-    _impact,
-    _jobs,
-    _management_review,
-    _nonconformities,
-    _objectives,
-    _parties,
-    _registers,
-    _retention,
-    _risks,
-    _schedules,
-    _records,
-    _standards,
-    _tasks,
-    _trail,
-    _trail_reviews,
-)
-METADATA: Final = Base.metadata
+METADATA: Final = tables.METADATA
 FINISHED: Final = "web.secret"
 """Written last when a workspace is made: without it the workspace is not finished."""
 SENTENCES: Final[Mapping[str, str]] = {
@@ -283,6 +234,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             forms.BindingSection(feedback.BINDING),
             *map(forms.BindingSection, objectives.BINDINGS),
             forms.BindingSection(management_review.BINDING),
+            scoring.ScoringSection(),
             retention.RetentionSection(),
             registers.PublicationSection(),
             forms.BindingSection(audits.AUDIT),
@@ -300,6 +252,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             feedback.ComplaintFollower(),
             objectives.ObjectiveFollower(),
             management_review.ReviewFollower(),
+            scoring.ScoreFollower(),
             audits.AuditFollower(),
             audits.FindingFollower(),
         ),
@@ -309,6 +262,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
             feedback.ComplaintGuard(),
             objectives.ObjectiveGuard(),
             management_review.ReviewGuard(),
+            scoring.ScoreGuard(),
             audits.AuditGuard(),
             audits.FindingGuard(),
         ),
@@ -439,6 +393,7 @@ def sentences() -> Mapping[str, str]:
         retention,
         risks,
         schedules,
+        scoring,
         records,
         standards,
         tasks,

@@ -67,6 +67,7 @@ _PLACES: Final = (
         (
             ("actions.listing", N_("Actions"), "a", ("actions:read",)),
             ("objectives.listing", N_("Objectives"), "x", ("records:file", "records:read")),
+            ("scores.listing", N_("Scores"), "g", ("records:file", "records:read")),
             ("audits.listing", N_("Audits"), "u", ("records:file", "records:read")),
             ("complaints.listing", N_("Complaints"), "f", ("records:file", "records:read")),
             ("risks.listing", N_("Control points"), "o", ("documents:read",)),

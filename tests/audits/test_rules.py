@@ -187,7 +187,6 @@ def test_classes_are_those_of_the_organisation() -> None:
     found = rules.finding_law({**FINDING, "finding": plain})
     assert found is not None
     assert found.grades == {}
-    assert rules.plain("none") == "none"
     assert rules.class_faults("none", FINDING) == []
 
 

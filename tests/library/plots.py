@@ -49,6 +49,7 @@ _TIME = (
 )
 
 _UNLINKED: dict[str, Any] = {"finding": None, "follow_up": None}
+_QUARTER = {"period_from": "2026-07-01", "period_until": "2026-09-30"}
 _MEMBERS = ("credit-head", "risk-head", "legal-head")
 PLOTS = (
     Plot(
@@ -380,6 +381,39 @@ PLOTS = (
         breaks=(
             ("prepare", {"period_until": "2025-12-31"}, "period_until"),
             ("review", {"held_on": "2027-01-01"}, "held_on"),
+        ),
+    ),
+    Plot(
+        "SC-13-01",
+        "risk-head",
+        ("gather", "confirm", "conclude"),
+        {"unit": "outlet-east", **_QUARTER, "found": [{"business": "贷款", "found_class": "b"}]},
+        breaks=(("gather", {"period_until": "2026-06-30"}, "period_until"),),
+    ),
+    Plot(
+        "SC-13-02",
+        "risk-head",
+        ("gather", "conclude"),
+        {"unit": "centre", **_QUARTER, "line_scores": [{"line": "信贷", "line_score": "90"}]},
+        breaks=(("gather", {"period_until": "2026-06-30"}, "period_until"),),
+    ),
+    Plot(
+        "SC-16-01",
+        "clients-head",
+        ("gather", "confirm", "conclude"),
+        {
+            "unit": "outlet-west",
+            **_QUARTER,
+            "cases_received": "10",
+            "cases_closed": "9",
+            "plans_offered": "0",
+            "plans_adopted": "0",
+            "major_events": [],
+        },
+        breaks=(
+            ("gather", {"period_until": "2026-06-30"}, "period_until"),
+            ("gather", {"cases_closed": "11"}, "cases_closed"),
+            ("gather", {"plans_adopted": "1"}, "plans_adopted"),
         ),
     ),
     Plot(

@@ -12,6 +12,7 @@ from qms.documents.source import read_source
 
 ROOT = Path(__file__).parents[2]
 ASKED = YAML(typ="safe", pure=True).load((Path(__file__).parent / "asked.yaml").read_text("utf-8"))
+FILLED = sorted(path.stem for kind in ("FM", "SC") for path in ROOT.glob(f"forms/{kind}-*.yaml"))
 KEPT_BY = {"step", "clock", "opinion", "decision"}
 
 
@@ -22,7 +23,7 @@ def _definition(number: str) -> forms.Definition:
 
 def test_every_form_is_compared() -> None:
     """A new form needs its list."""
-    assert sorted(ASKED) == sorted(path.stem for path in ROOT.glob("forms/FM-*.yaml"))
+    assert sorted(ASKED) == FILLED
 
 
 @pytest.mark.parametrize("number", sorted(ASKED))

@@ -127,6 +127,10 @@ def _own(house: House, endpoint: str, variant: str) -> dict[str, Any]:
             "warning_id": house.warnings[variant],
         },
         "management_review": {"number": house.objectives[variant]},
+        "scores": {
+            "number": house.objectives[variant],
+            "card": house.refs["form", variant].key.split("@")[0],
+        },
         "complaints": {"letter_id": house.letters[variant]},
         "objectives": {"number": house.objectives[variant], "what": "check"},
         "retention": {

@@ -267,6 +267,9 @@ ROUTES: Final[dict[str, Gate]] = {
     "management_review.one": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
     "management_review.freeze": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
     "management_review.sheet": Gate(rule=_nobody, apart="tests/management_review/test_pages.py"),
+    "scores.listing": Gate(_RECORDS),
+    "scores.ranking": Gate(rule=_nobody, apart="tests/scoring/test_pages.py"),
+    "scores.one": Gate(rule=_nobody, apart="tests/scoring/test_pages.py"),
     "box.ask": Gate(public=True),
     "box.hand_in": Gate(public=True),
     "box.reply": Gate(public=True),
@@ -486,6 +489,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "management-review pack": Command(
         lambda h, _: ("management-review", "pack", _record(h)), Gate(rule=_nobody)
     ),
+    "score list": Command(lambda *_: ("score", "list"), Gate(_RECORDS)),
+    "score show": Command(lambda h, _: ("score", "show", _record(h)), Gate(rule=_nobody)),
     "objective list": Command(lambda *_: ("objective", "list"), Gate(_RECORDS)),
     "objective show": Command(lambda h, _: ("objective", "show", _record(h)), Gate(rule=_reads_record)),
     "audit list": Command(lambda *_: ("audit", "list"), Gate(_RECORDS)),

@@ -62,6 +62,7 @@ _FOR_OTHERS: Final = (
     "quiz",
     "corrective-action",
     "management-review",
+    "scoring",
     "complaint",
     "objective",
     "objective-check",
@@ -201,6 +202,7 @@ class _Head(Strict):
     quiz = Anything()
     corrective_action = Anything(data_key="corrective-action")
     management_review = Anything(data_key="management-review")
+    scoring = Anything()
     complaint = Anything()
     objective = Anything()
     objective_check = Anything(data_key="objective-check")

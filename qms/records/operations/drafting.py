@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, select
 
 from qms import accounts, documents, forms
-from qms.documents import Kind
 from qms.kernel.errors import Missing
 from qms.kernel.refs import Ref
 from qms.records import contents, rows, seats
@@ -85,7 +84,7 @@ def begin(
 def form_in_force(work: Work, form: str) -> Revision:
     """The revision on which records of a form are begun today."""
     revision = _in_force(work, form)
-    if revision.document.kind is not Kind.FORM:
+    if revision.document.kind not in rows.FILLED:
         raise NotAForm(form=form)
     return revision
 

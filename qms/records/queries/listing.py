@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from qms import accounts, documents
-from qms.documents import Kind
-from qms.records import access
+from qms.records import access, rows
 from qms.records.models import Record, RecordStep
 from qms.records.states import State, StepState
 
@@ -138,5 +137,5 @@ def fillable(session: Session, rights: Rights, day: date) -> list[Listed]:
     """The forms in force the person may begin a record on."""
     if not rights.may(access.FILE):
         return []
-    found = documents.library(session, rights, day, documents.Filters(kinds=frozenset({Kind.FORM.value})))
+    found = documents.library(session, rights, day, documents.Filters(kinds=rows.FILLED))
     return [each for each in found if each.standing is documents.Standing.IN_FORCE]

@@ -79,6 +79,13 @@ def _day(draw: Draw, _field: str, told: Told) -> str:
     return str(draw.today + timedelta(days=draw.random.randint(first, last)))
 
 
+def _quarter(draw: Draw, _field: str, told: Told) -> str:
+    """The first or the last day of the quarter before the present one."""
+    begins = draw.today.replace(month=(draw.today.month - 1) // 3 * 3 + 1, day=1)
+    last = begins - timedelta(days=1)
+    return str(last if told["quarter"] == "last" else last.replace(month=last.month - 2, day=1))
+
+
 def _hours(draw: Draw, _field: str, told: Told) -> str:
     return iso(draw.now + timedelta(hours=told["hours"]))
 
@@ -114,6 +121,7 @@ _WORDS: Final[dict[str, Callable[[Draw, str, Told], Any]]] = {
     "number": _number,
     "day": _day,
     "hours": _hours,
+    "quarter": _quarter,
     "party": _party,
     "record": _record,
     "subject": _subject,

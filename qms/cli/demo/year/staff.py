@@ -17,6 +17,7 @@ from qms import (
     objectives,
     records,
     schedules,
+    scoring,
     tasks,
 )
 from qms.accounts import Meaning
@@ -217,6 +218,7 @@ _NOT_YET: Final = (
     audits.FindingsUndecided,
     audits.AuditsOverlap,
     feedback.ActionNotFiled,
+    scoring.ScoredAlready,
 )
 _REVIEWED: Final = "仍适用，无需修订。"
 _VERBS: Final[dict[str, Callable[[Staff, str, Ref], None]]] = {
