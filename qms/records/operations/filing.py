@@ -66,7 +66,6 @@ def submit(
     made = marking.mark(
         work, record, row, step, frozen, password=password, opinion=opinion, decision=decision
     )
-    contents.drop_draft(work, record, record.author_id)
     after = {
         "form": record.form,
         "round": record.round,
@@ -86,9 +85,9 @@ def submit(
 
 
 def _typed(work: Work, record: Record, values: Mapping[str, Any] | None, *, again: bool) -> dict[str, Any]:
-    kept = contents.draft(work, record, record.author_id) or {}
-    before = contents.values(work, record) if again else {}
-    return _answers.merged({**before, **kept}, values or {})
+    if again:
+        return _answers.typed(work, record, _answers.first_step(record), record.author_id, values)
+    return _answers.merged(contents.draft(work, record, record.author_id) or {}, values or {})
 
 
 def _place(work: Work, record: Record, definition: Definition, values: Mapping[str, Any]) -> None:
