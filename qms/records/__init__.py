@@ -10,7 +10,6 @@ from qms.records.entries import RecordEntries
 from qms.records.evidence import RecordEvidence, in_scope
 from qms.records.exporting import export
 from qms.records.extract import Bounds, extract
-from qms.records.facts import RecordFacts
 from qms.records.models import (
     Record,
     RecordAmendment,
@@ -109,7 +108,6 @@ __all__ = [
     "RecordContent",
     "RecordEntries",
     "RecordEvidence",
-    "RecordFacts",
     "RecordFile",
     "RecordOpening",
     "RecordPreview",

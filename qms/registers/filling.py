@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ class Answers:
     form: Definition
     values: Mapping[str, Any]
     facts: Mapping[str, Any]
+    zone: tzinfo
     personal: frozenset[str] = frozenset()
     sealed: bool = False
 
@@ -50,14 +51,14 @@ def _fill(column: Column, answers: Answers, named: _Named, *, reveal: bool) -> F
     if found.kind == "nothing" or (formula is not None and not named.has(formula.names)):
         return Filled(column, (cells.EMPTY,))  # the column is for another form of the register
     if found.kind == "fact":
-        return _cells(column, answers.facts.get(found.name))
+        return _cells(column, answers.facts.get(found.name), answers.zone)
     used = formula.names if formula else frozenset({found.name})
     if not reveal and _is_sealed(used, answers):
         return Filled(column, (cells.EMPTY,), Mark.SEALED)
     if formula is None:
-        return _cells(column, answers.values.get(found.name))
+        return _cells(column, answers.values.get(found.name), answers.zone)
     try:
-        return _cells(column, formula.value(named.values))
+        return _cells(column, formula.value(named.values), answers.zone)
     except (formulas.FormulaFailed, ValueError):
         return Filled(column, (cells.EMPTY,), Mark.FAULTY)
 
@@ -68,10 +69,10 @@ def _is_sealed(used: frozenset[str], answers: Answers) -> bool:
     return not answers.personal.isdisjoint(used)
 
 
-def _cells(column: Column, answer: Any) -> Filled:
+def _cells(column: Column, answer: Any, zone: tzinfo) -> Filled:
     """An answer that does not fit the type of its column is a fault of the declaration, told as such."""
     try:
-        return Filled(column, cells.values(column.type, answer))
+        return Filled(column, cells.values(column.type, answer, zone))
     except (ValueError, InvalidOperation, AttributeError):
         return Filled(column, (cells.EMPTY,), Mark.FAULTY)
 

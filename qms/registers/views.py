@@ -92,7 +92,7 @@ def bounds(column: Column, asked: Filter, zone: ZoneInfo) -> Bounds:
         return Bounds(Range(least, f"{least}{_LAST}"))
     if column.type in _RANGES:
         return _bound(column, asked, zone)
-    found = cells.values(column.type, asked.value)[0].key
+    found = cells.values(column.type, asked.value, zone)[0].key
     return NOTHING if found is None else Bounds(Range(found, found))
 
 

@@ -123,7 +123,7 @@ def test_what_was_typed_for_another_step_undoes_none_of_its_answers(works: Works
 
 
 def test_what_is_not_filed_yet_leaves_the_house_in_no_file(works: Works) -> None:
-    """SEC-07: neither export nor bundle nor page tells others of what somebody attached and may yet take off."""
+    """SEC-07: no export, bundle or page tells others of what somebody may yet take off."""
     made = house(works, TWO)
     filed = sheets.filed(made)
     attach(made, filed, "paper", b"not filed", "risk-head")
