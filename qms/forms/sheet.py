@@ -171,11 +171,10 @@ class _Filled(Paper):
         )
 
     def signed(self, value: Mapping[str, Any]) -> str:
-        """A signature in a field: name, meaning, time and zone."""
-        meaning = self.spoken(value["meaning"])
-        when = escape(self.when(value["at"]))
-        name = f'<span class="ink">{escape(value["name"])}</span>'
-        return f'{name}<small class="blank-help">{meaning} · {when}</small>'
+        """A signature in a field: name, meaning where it has one, time and zone."""
+        meaning = [self.spoken(value["meaning"])] if "meaning" in value else []
+        told = " · ".join([*meaning, escape(self.when(value["at"]))])
+        return f'<span class="ink">{escape(value["name"])}</span><small class="blank-help">{told}</small>'
 
     def when(self, at: str) -> str:
         """An instant in the organisation's zone, and which zone that is."""

@@ -115,13 +115,10 @@ def _day(day: date) -> Value:
 def _date(answer: Any, zone: tzinfo) -> date:
     if isinstance(answer, Due):
         return answer.on
-    if isinstance(answer, str):
-        answer = datetime.fromisoformat(answer) if "T" in answer else date.fromisoformat(answer)
-    if isinstance(answer, datetime):
-        return answer.astimezone(zone).date()
     if not isinstance(answer, date):
-        raise ValueError(answer)
-    return answer
+        said = str(answer)
+        answer = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+    return answer.astimezone(zone).date() if isinstance(answer, datetime) else answer
 
 
 def _instant(answer: Any) -> Value:

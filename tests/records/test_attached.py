@@ -127,8 +127,8 @@ def test_what_is_not_filed_yet_leaves_the_house_in_no_file(works: Works) -> None
     made = house(works, TWO)
     filed = sheets.filed(made)
     attach(made, filed, "paper", b"not filed", "risk-head")
-    with made.acting("author") as work:
-        packed = zipfile.ZipFile(io.BytesIO(records.export(work, filed)))
+    with made.looking("author") as work:
+        packed = zipfile.ZipFile(io.BytesIO(records.export(work, filed).content))
     assert not [name for name in packed.namelist() if name.startswith("files/")]
     assert b"paper.txt" not in packed.read("record.json")
     with made.looking("author") as work:

@@ -46,6 +46,7 @@ def submit(
     row = drafting.open_step(work, record, name) if again else None
     typed = _typed(work, record, values, again=again)
     _answers.refuse_others(record, name, {key: typed[key] for key in typed if key in (values or {})})
+    record.decision = decision or None
     found = _answers.completed(work, record, typed)
     _answers.refuse_faults(work, record, name, found)
     telling.allow(work, record, "submit", found)
@@ -72,6 +73,7 @@ def submit(
         "version": record.version,
         "digest": frozen.digest,
         "said": witnessed.said(made.digest, made.decision, made.opinion),
+        "decision": decision,
         "department": record.department,
         "on": str(record.filed_on),
     }
