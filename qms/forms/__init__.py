@@ -24,6 +24,7 @@ from qms.forms.definition import (
     Type,
     spoken,
 )
+from qms.forms.known import definition, known
 from qms.forms.sections import sections
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
@@ -56,8 +57,10 @@ __all__ = [
     "Type",
     "answers",
     "build",
+    "definition",
     "filled",
     "in_words",
+    "known",
     "named",
     "refuse_unanswered",
     "sections",
