@@ -73,7 +73,6 @@ class Cursor:
 
 NOTHING: Final = Bounds(Range("~", ""))
 """What no cell fits: a number that is none, a day that is none."""
-EVERYTHING: Final = View()
 
 
 def ops(column: Column) -> tuple[str, ...]:
