@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from qms.changes.models import ChangeRequest, ChangeRevision
 from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -49,16 +50,30 @@ def requests(
     session: Session, rights: Rights, day: date, number: str | None = None, *, is_open: bool = True
 ) -> list[Request]:
     """Requests about a document, or about any, the newest first; those that ask for a new one have none."""
-    query = select(ChangeRequest).order_by(ChangeRequest.id.desc())
+    query = (
+        select(ChangeRequest, records.Record)
+        .join(records.Record, records.Record.number == ChangeRequest.number)
+        .where(records.visible(session, rights, day))
+        .order_by(ChangeRequest.id.desc())
+    )
     if is_open:
         query = query.where(ChangeRequest.state == "open")
     if number is not None:
         query = query.where(ChangeRequest.document == number)
-    found = session.scalars(query).all()
-    refs = {row.id: Ref("record", row.number) for row in found}
-    secret = records.hidden(session, rights, refs.values(), day)
-    seen = [row for row in found if refs[row.id] not in secret]
-    return [_told(session, rights, day, row) for row in seen]
+    found = session.execute(query).all()
+    led = _led(session, rights, day, [row.id for row, _ in found])
+    return [
+        Request(
+            number=row.number,
+            document=row.document,
+            title=record.title,
+            asked=row.asked,
+            decision=record.decision,
+            state=row.state,
+            revisions=tuple(led[row.id]),
+        )
+        for row, record in found
+    ]
 
 
 def is_in_force(session: Session, number: str, day: date) -> bool:
@@ -77,21 +92,14 @@ def is_in_force(session: Session, number: str, day: date) -> bool:
     return all(each.effective_on is not None and each.effective_on <= day for each in begun)
 
 
-def _told(session: Session, rights: Rights, day: date, row: ChangeRequest) -> Request:
-    record = records.record_of(session, rights, Ref("record", row.number), day)
-    return Request(
-        number=row.number,
-        document=row.document,
-        title=record.title,
-        asked=row.asked,
-        decision=record.decision,
-        state=row.state,
-        revisions=tuple(_led(session, rights, day, row.id)),
-    )
-
-
-def _led(session: Session, rights: Rights, day: date, request_id: int) -> Sequence[Ref]:
-    query = select(ChangeRevision.revision).where(ChangeRevision.request_id == request_id)
-    refs = [Ref.parse(each) for each in session.scalars(query.order_by(ChangeRevision.id))]
-    secret = documents.hidden(session, rights, refs, day)
-    return [ref for ref in refs if ref not in secret]
+def _led(session: Session, rights: Rights, day: date, requests: Sequence[int]) -> Mapping[int, list[Ref]]:
+    """The revisions begun from each of the requests that the reader may see, in order."""
+    query = select(ChangeRevision.request_id, ChangeRevision.revision)
+    rows = session.execute(query.where(ChangeRevision.request_id.in_(requests)).order_by(ChangeRevision.id))
+    refs = [(request, Ref.parse(revision)) for request, revision in rows]
+    secret = documents.hidden(session, rights, [ref for _, ref in refs], day)
+    found: dict[int, list[Ref]] = defaultdict(list)
+    for request, ref in refs:
+        if ref not in secret:
+            found[request].append(ref)
+    return found

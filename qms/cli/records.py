@@ -119,10 +119,13 @@ def show(session: Session, number: str) -> None:
 @click.pass_obj
 def export(session: Session, number: str, output: Path) -> None:
     """Write a record whole: JSON, a page, its history as CSV, its files and all digests, in a ZIP file."""
+    ref = Ref(records.KIND, number)
+    with session.reading() as work:
+        exported = records.export(work, ref)
     with session.writing("record export") as work:
-        content = records.export(work, Ref(records.KIND, number))
+        records.note_export(work, ref, exported)
     with output.open("xb") as stream:
-        stream.write(content)
+        stream.write(exported.content)
     session.output.result({"number": number, "file": str(output)}, N_("{number} is written to {file}."))
 
 

@@ -25,6 +25,7 @@ from qms.forms.definition import (
     Words,
     spoken,
 )
+from qms.forms.known import definition, known
 from qms.forms.sections import sections
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
@@ -58,9 +59,11 @@ __all__ = [
     "Words",
     "answers",
     "build",
+    "definition",
     "fields_of",
     "filled",
     "in_words",
+    "known",
     "named",
     "refuse_unanswered",
     "sections",

@@ -5,7 +5,7 @@ from qms.forms.faults import Known, faults
 from qms.forms.flow import Opened, ends, limit_of, next_step, openings_at, seats_of
 from qms.forms.settling import Settled, computed, defaults, required, settle, shown
 from qms.forms.shapes import AnswersUnfit, refuse_unfit
-from qms.forms.values import canonical, digest, personal_fields, read, typed, typed_one
+from qms.forms.values import attached, canonical, digest, personal_fields, read, typed, typed_one
 
 __all__ = [
     "AnswersUnfit",
@@ -13,6 +13,7 @@ __all__ = [
     "Known",
     "Opened",
     "Settled",
+    "attached",
     "canonical",
     "compare",
     "computed",

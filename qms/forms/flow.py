@@ -35,10 +35,13 @@ def next_step(
 
     A step left out before a step that is done stays left out, whatever the answers have become.
     """
-    scope = settle(definition, values, system).scope
     last = max((place for place, step in enumerate(definition.steps) if step.id in done), default=-1)
+    scope: Mapping[str, Any] | None = None
     for step in definition.steps[last + 1 :]:
-        if not step.when or holds(step.when, scope):
+        if not step.when:
+            return step
+        scope = settle(definition, values, system).scope if scope is None else scope
+        if holds(step.when, scope):
             return step
     return None
 
@@ -82,11 +85,14 @@ def openings_at(
     system: Mapping[str, Any] = _NOTHING,
 ) -> list[Opened]:
     """What a record opens when a step is done, or at `close`."""
+    here = [opening for opening in definition.opens if opening.at == step]
+    if not here:
+        return []
     scope = settle(definition, values, system).scope
     return [
         Opened(opening, _first_answers(opening, scope))
-        for opening in definition.opens
-        if opening.at == step and (not opening.when or holds(opening.when, scope))
+        for opening in here
+        if not opening.when or holds(opening.when, scope)
     ]
 
 

@@ -56,12 +56,9 @@ class Amendment:
 class Filling:
     """What belongs to a filled form beside its answers; `withheld` are fields that may not be shown."""
 
-    number: str = ""
-    state: Words = ""
     passages: Sequence[Passage] = ()
     amendments: Sequence[Amendment] = ()
     withheld: Collection[str] = ()
-    zone_name: str = ""
 
 
 def filled(
@@ -102,10 +99,6 @@ class _Filled(Paper):
 
     def parts(self) -> Iterator[str]:
         """Everything on the sheet, from the top."""
-        if self.filling.number:
-            yield self.number(self.filling.number)
-        if self.filling.state:
-            yield f'<p class="blank-note filled-state">{self.spoken(self.filling.state)}</p>'
         for section in self.definition.sections:
             fields = [field for field in section.fields if field.id in self.shown]
             if fields:
@@ -171,17 +164,16 @@ class _Filled(Paper):
         )
 
     def signed(self, value: Mapping[str, Any]) -> str:
-        """A signature in a field: name, meaning, time and zone."""
-        meaning = self.spoken(value["meaning"])
-        when = escape(self.when(value["at"]))
-        name = f'<span class="ink">{escape(value["name"])}</span>'
-        return f'{name}<small class="blank-help">{meaning} · {when}</small>'
+        """A signature in a field: name, meaning where it has one, time and zone."""
+        meaning = [self.spoken(value["meaning"])] if "meaning" in value else []
+        told = " · ".join([*meaning, escape(self.when(value["at"]))])
+        return f'<span class="ink">{escape(value["name"])}</span><small class="blank-help">{told}</small>'
 
     def when(self, at: str) -> str:
         """An instant in the organisation's zone, and which zone that is."""
         local = datetime.fromisoformat(at).astimezone(self.zone)
         offset = f"UTC{local:%z}"
-        return f"{local:%Y-%m-%d %H:%M} {self.filling.zone_name or f'{offset[:6]}:{offset[6:]}'}"
+        return f"{local:%Y-%m-%d %H:%M} {offset[:6]}:{offset[6:]}"
 
     def table(self, field: Field) -> str:
         """As many rows as were filled in."""

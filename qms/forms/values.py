@@ -197,6 +197,15 @@ def digest(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(values)).hexdigest()
 
 
+def attached(definition: Definition, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every file that answers name: the field, or the table whose cell it fills, and the digest."""
+    for entry in definition.fields:
+        rows = values.get(entry.id) or () if entry.type is Type.TABLE else (values,)
+        for column in entry.columns if entry.type is Type.TABLE else (entry,):
+            if column.type in _GIVEN:
+                yield from ((entry.id, file["digest"]) for row in rows for file in row.get(column.id) or ())
+
+
 def personal_fields(definition: Definition) -> frozenset[str]:
     """The fields whose answers are kept sealed and can be erased (R17)."""
     return frozenset(entry.id for entry in definition.fields if entry.personal)

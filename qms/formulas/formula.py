@@ -7,7 +7,7 @@ replaced: literals are Decimal, names and functions a closed list, attributes th
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
@@ -41,17 +41,6 @@ class Formula:
     def __repr__(self) -> str:
         """The text, for logs."""
         return f"Formula({self.text!r})"
-
-    def check(self, names: Collection[str], columns: Mapping[str, Collection[str]] | None = None) -> None:
-        """Refuse a name that is no field of the form, or a column the table of that name has not."""
-        for name in sorted(self.names):
-            if name not in names:
-                why = Fault(N_("There is no field named {name} in this form."), name=name).why
-                raise FormulaUnreadable(formula=self.text, why=why)
-        for table, column in sorted(self.columns):
-            if columns is not None and column not in columns.get(table, ()):
-                why = Fault(N_("{table} has no column named {column}."), table=table, column=column).why
-                raise FormulaUnreadable(formula=self.text, why=why)
 
     def value(self, values: Mapping[str, Any]) -> Any:
         """What the formula gives for these answers; an answer that is absent is missing."""

@@ -8,9 +8,8 @@ from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
 from qms.records.entries import RecordEntries
 from qms.records.evidence import RecordEvidence, in_scope
-from qms.records.exporting import export
+from qms.records.exporting import Exported, export, note_export
 from qms.records.extract import Bounds, extract
-from qms.records.facts import RecordFacts
 from qms.records.models import (
     Record,
     RecordAmendment,
@@ -47,6 +46,7 @@ from qms.records.operations import (
     template,
 )
 from qms.records.operations._answers import system
+from qms.records.operations.marking import signed
 from qms.records.operations.opening import TASK as FOLLOW_UP
 from qms.records.operations.opening import answer, asked_for
 from qms.records.preview import RecordPreview, open_on
@@ -98,6 +98,7 @@ __all__ = [
     "Act",
     "Bounds",
     "Ending",
+    "Exported",
     "Filters",
     "Heading",
     "Names",
@@ -109,7 +110,6 @@ __all__ = [
     "RecordContent",
     "RecordEntries",
     "RecordEvidence",
-    "RecordFacts",
     "RecordFile",
     "RecordOpening",
     "RecordPreview",
@@ -164,6 +164,7 @@ __all__ = [
     "may_read",
     "models",
     "name",
+    "note_export",
     "open_on",
     "opening",
     "openings",
@@ -178,6 +179,7 @@ __all__ = [
     "save_step",
     "seated",
     "signatures",
+    "signed",
     "source",
     "steps",
     "submit",

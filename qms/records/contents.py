@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from qms import forms
 from qms.kernel import sealing
@@ -77,10 +77,11 @@ def _packed(work: Work, record: Record, values: Mapping[str, Any]) -> tuple[str,
     return content, sealed(work, record, rfc8785.dumps(hidden)) if hidden else None
 
 
-def _unpacked(work: Work, record: Record, content: str, hidden: bytes | None) -> Values:
-    found: Values = json.loads(content)
-    if hidden is not None:
-        clear = opened(work, record, hidden)
+def unpacked(work: Work, record: Record, row: RecordContent | RecordDraft) -> Values:
+    """The answers in a row, without the sealed ones once their key was destroyed."""
+    found: Values = json.loads(row.content)
+    if row.sealed is not None:
+        clear = opened(work, record, row.sealed)
         if clear is not None:
             found |= json.loads(clear)
     return found
@@ -122,7 +123,7 @@ def at_version(work: Work, record: Record, version: int) -> Values:
     row = work.session.execute(
         select(RecordContent).where(RecordContent.record_id == record.id, RecordContent.version == version)
     ).scalar_one()
-    return _unpacked(work, record, row.content, row.sealed)
+    return unpacked(work, record, row)
 
 
 def around(work: Work, record: Record, version: int) -> tuple[Values, Values]:
@@ -146,13 +147,13 @@ def values_of(work: Work, record_ids: Iterable[int]) -> dict[int, Values]:
         .join(RecordContent, RecordContent.record_id == Record.id)
         .where(Record.id.in_(set(record_ids)), RecordContent.version == Record.version)
     ).all()
-    return {record.id: _unpacked(work, record, row.content, row.sealed) for record, row in found}
+    return {record.id: unpacked(work, record, row) for record, row in found}
 
 
 def draft(work: Work, record: Record, person: int) -> Values | None:
     """What a person has typed and not filed yet."""
     row = _draft_row(work, record, person)
-    return None if row is None else _unpacked(work, record, row.content, row.sealed)
+    return None if row is None else unpacked(work, record, row)
 
 
 def keep_draft(work: Work, record: Record, person: int, answers: Mapping[str, Any]) -> None:
@@ -168,11 +169,16 @@ def keep_draft(work: Work, record: Record, person: int, answers: Mapping[str, An
 
 
 def drop_draft(work: Work, record: Record, person: int) -> None:
-    """What was typed is filed or given up."""
+    """What a person has typed is filed."""
     row = _draft_row(work, record, person)
     if row is not None:
         work.session.delete(row)
         work.session.flush()
+
+
+def drop_drafts(work: Work, record: Record) -> None:
+    """What anybody has typed for a record counts no more."""
+    work.session.execute(delete(RecordDraft).where(RecordDraft.record_id == record.id))
 
 
 def _draft_row(work: Work, record: Record, person: int) -> RecordDraft | None:

@@ -22,6 +22,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "record:begin": N_("{actor} began {ref} on {form}."),
     "record:attach": N_("{actor} attached a file to {field} of {ref}."),
     "record:detach": N_("{actor} took a file off {old_field} of {ref}."),
+    "record:let-go": N_("A file in {old_field} of {ref} that no answer names was let go."),
     "record:discard": N_("{actor} gave the draft {ref} up."),
     "record:number": N_("{ref} got the number {number}."),
     "record:file": N_("{actor} filed {ref} on {form}, round {round}."),

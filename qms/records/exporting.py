@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from qms import documents, trail
@@ -26,8 +27,19 @@ _MOST: Final = 10_000
 _HISTORY: Final = (N_("Entry"), N_("Instant"), N_("By"), N_("Act"), N_("Reason"), N_("Hash"))
 
 
-def export(work: Work, ref: Ref) -> bytes:
-    """A ZIP file of the record as the acting person sees it, personal answers too; its taking is recorded."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A ZIP file of a record, and which of its versions was the last one in it."""
+
+    content: bytes
+    version: int
+
+
+def export(work: Work, ref: Ref) -> Exported:
+    """A ZIP file of the record as the acting person sees it, personal answers too.
+
+    Made in a reading Work (law 2); it is handed out once `note_export` has put its taking on record.
+    """
     record = rows.seen(work.session, work.rights, work.today, ref)
     bounds = Bounds(personal=True)
     facts = extract(work, record, bounds)
@@ -43,10 +55,14 @@ def export(work: Work, ref: Ref) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(held):
             packed.writestr(zipfile.ZipInfo(name, _EPOCH), held[name], zipfile.ZIP_DEFLATED)
-    content = made.getvalue()
-    after = {"version": record.version, "digest": hashlib.sha256(content).hexdigest()}
+    return Exported(made.getvalue(), record.version)
+
+
+def note_export(work: Work, ref: Ref, exported: Exported) -> None:
+    """Put on record who takes which version of a record out, for who may see it still."""
+    record = rows.seen(work.session, work.rights, work.today, ref)
+    after = {"version": exported.version, "digest": hashlib.sha256(exported.content).hexdigest()}
     work.record("record:export", rows.ref_of(record), after=after)
-    return content
 
 
 def _files(work: Work, record: Record, bounds: Bounds) -> Iterator[tuple[str, bytes]]:

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
 from qms import accounts, forms
 from qms.kernel.clock import iso, local_day
-from qms.records import contents, rows
-from qms.records.models import RecordFile
+from qms.records import attached, contents, rows
 from qms.records.operations import _answers
 from qms.records.queries import showing
 from qms.records.states import State
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qms.kernel.work import Work
-    from qms.records.models import Record, RecordContent
+    from qms.records.models import Record, RecordContent, RecordFile
 
 FORMAT: Final = "qms-record/1"
 
@@ -89,9 +86,13 @@ def state_then(work: Work, record: Record, bounds: Bounds) -> State:
 
 
 def files(work: Work, record: Record, bounds: Bounds) -> Sequence[RecordFile]:
-    """The files attached by then."""
-    query = select(RecordFile).where(RecordFile.record_id == record.id).order_by(RecordFile.id)
-    return [each for each in work.session.scalars(query) if bounds.holds(each.added_at)]
+    """The files that the answers filed by then name; what is attached and not filed is nobody else's."""
+    found = showing.files(work.session, record)
+    if not found:
+        return ()
+    kept = [each for each in showing.versions(work.session, record) if bounds.holds(each.at)]
+    named = attached.named(work, record, kept)
+    return [each for each in found if named.holds(each) and bounds.holds(each.added_at)]
 
 
 def is_told(record: Record, file: RecordFile, bounds: Bounds) -> bool:

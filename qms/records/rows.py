@@ -29,8 +29,6 @@ DRAFT: Final = "record-draft"
 OPENING: Final = "record-opening"
 FILLED: Final = frozenset({Kind.FORM.value, Kind.SCORECARD.value})
 """The kinds of documents on which records are filed."""
-_BUILT: dict[tuple[int, str | None], Definition] = {}
-_MOST: Final = 500
 
 
 def ref_of(record: Record) -> Ref:
@@ -45,12 +43,7 @@ def name(record: Record) -> str:
 
 def definition_of(revision: Revision) -> Definition:
     """What the form's revision declares; an issued head never changes, so it is read once."""
-    key = (revision.id, revision.content_digest)
-    if key not in _BUILT:
-        if len(_BUILT) >= _MOST:
-            _BUILT.clear()
-        _BUILT[key] = forms.build(revision.head)
-    return _BUILT[key]
+    return forms.definition(revision.content_digest, revision.head)
 
 
 def _found(session: Session, rights: Rights, day: date, ref: Ref) -> Record | None:

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from qms.kernel.labels import in_language
 from qms.kernel.refs import Ref
 from qms.registers import access, declared, queries
+from qms.registers.errors import NoSuchRegister
 from qms.registers.models import RegisterCell, RegisterRow
 
 if TYPE_CHECKING:
@@ -36,22 +37,19 @@ class RegisterAnswers:
     def offers(self, work: Work, register: str, value: str) -> bool:
         """Whether a register in force holds the value in a row the person sees."""
         session, rights, day = work.session, work.rights, work.today
-        known = [
-            each
-            for each in declared.registers(session, rights, day, work.language)
-            if each.number == register
-        ]
-        if not known:
+        try:
+            found = declared.register(session, rights, register, day, work.language)
+        except NoSuchRegister:
+            return False
+        if not found.is_in_force:
             return False
         query = (
             select(RegisterCell.row_id)
             .join(RegisterRow, RegisterRow.id == RegisterCell.row_id)
             .where(
-                RegisterRow.register_id == known[0].id,
+                RegisterRow.register_id == found.id,
                 or_(RegisterCell.text == value, RegisterCell.ref == value, RegisterRow.number == value),
-                access.visible(
-                    access.sight(rights, access.own(session, rights, day)), access.seat(session, rights, day)
-                ),
+                access.visible(access.sight(rights, found.near), found.seated),
             )
         )
         return session.scalar(query.limit(1)) is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -52,19 +52,34 @@ class Value:
     key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The end of a limit: the instant from which it is too late, and the last day that is within it."""
+
+    at: datetime
+    on: date
+
+
 EMPTY: Final = Value()
 
 
-def values(kind: Type, answer: Any) -> tuple[Value, ...]:
-    """The cells of an answer, as JSON or as a formula gives it; one empty cell where there is none."""
+def values(kind: Type, answer: Any, zone: tzinfo) -> tuple[Value, ...]:
+    """The cells of an answer, as JSON or as a formula gives it; one empty cell where there is none.
+
+    The day of an instant is that of the organisation's zone (law 16).
+    """
     several = answer if isinstance(answer, list | tuple) else [answer]
-    found = tuple(made for each in several if (made := _one(kind, each)).key is not None)
+    found = tuple(made for each in several if (made := _one(kind, each, zone)).key is not None)
     return found or (EMPTY,)
 
 
-def _one(kind: Type, answer: Any) -> Value:
+def _one(kind: Type, answer: Any, zone: tzinfo) -> Value:
     if answer is None or answer == "":
         return EMPTY
+    if kind is Type.DATE:
+        return _day(_date(answer, zone))
+    if isinstance(answer, Due):
+        answer = answer.at
     if kind is Type.YES_NO or isinstance(answer, bool):
         return _number(Decimal(1 if answer in {True, "true"} else 0))
     if kind in REFS:
@@ -93,11 +108,17 @@ def _ref(kind: str, name: str) -> Value:
     return Value(ref=ref, key=ref[:KEY])
 
 
-def _day(answer: Any) -> Value:
-    if isinstance(answer, datetime):
-        answer = answer.date()
-    day = answer if isinstance(answer, date) else date.fromisoformat(str(answer))
+def _day(day: date) -> Value:
     return Value(day=day, key=day.isoformat())
+
+
+def _date(answer: Any, zone: tzinfo) -> date:
+    if isinstance(answer, Due):
+        return answer.on
+    if not isinstance(answer, date):
+        said = str(answer)
+        answer = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+    return answer.astimezone(zone).date() if isinstance(answer, datetime) else answer
 
 
 def _instant(answer: Any) -> Value:
@@ -192,7 +213,6 @@ def _truth(
 
 
 _MADE: Final[Mapping[Type, Callable[[Any], Value]]] = {
-    Type.DATE: _day,
     Type.INSTANT: _instant,
     **dict.fromkeys(NUMBERS, _figure),
 }

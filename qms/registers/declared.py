@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
+from sqlalchemy.orm import contains_eager
 
 from qms import documents, forms
 from qms.documents.models import Document, Revision, Validity
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from qms.registers.columns import Column
 
 _KINDS: Final = (documents.Kind.REGISTER, documents.Kind.FORM)
-_MOST: Final = 2000
-# What an issued revision declares never changes, so it is read once: by its digest, in any database.
-_read: OrderedDict[str, Definition] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +88,12 @@ def in_force(session: Session, day: date) -> dict[str, Declared]:
 
 
 def _definitions(session: Session, wanted: Mapping[str, int]) -> dict[str, Definition]:
-    missing = [wanted[digest] for digest in wanted if digest not in _read]
+    """What revisions declare, by the digests of their contents; only heads not built before are read."""
+    made = {digest: found for digest in wanted if (found := forms.known(digest)) is not None}
+    missing = [wanted[digest] for digest in wanted if digest not in made]
     if missing:
         heads = select(Revision.content_digest, Revision.head).where(Revision.id.in_(missing))
-        for digest, head in session.execute(heads):
-            _read[digest or ""] = forms.build(head)
-    made = {digest: _read[digest] for digest in wanted}
-    while len(_read) > _MOST:
-        _read.popitem(last=False)
+        made |= {digest or "": forms.definition(digest, head) for digest, head in session.execute(heads)}
     return made
 
 
@@ -145,7 +140,9 @@ def registers(session: Session, rights: Rights, day: date, language: str) -> lis
     for each in documents.library(session, rights, day, filters):
         if each.number not in best or each.language == language:
             best[each.number] = each
-    return [_register(session, rights, day, each) for each in best.values()]
+    rows = _revisions(session, [each.ref for each in best.values()])
+    reach = _reach(session, rights, day)
+    return [_register(rows[each.ref], rights, each, reach) for each in best.values()]
 
 
 def register(session: Session, rights: Rights, number: str, day: date, language: str) -> Register:
@@ -160,13 +157,36 @@ def register(session: Session, rights: Rights, number: str, day: date, language:
     if not found:
         raise NoSuchRegister(number=number)
     best = max(found, key=lambda each: (each.is_in_force, each.language == language, found.index(each)))
-    return _register(session, rights, day, best)
+    return _register(_revisions(session, [best.ref])[best.ref], rights, best, _reach(session, rights, day))
 
 
-def _register(session: Session, rights: Rights, day: date, listed: documents.Listed) -> Register:
-    revision = documents.revision(session, rights, listed.ref, day)
-    known = _definitions(session, {revision.content_digest or "": revision.id})
-    made = known[revision.content_digest or ""]
+def _revisions(session: Session, refs: Sequence[Ref]) -> dict[Ref, Revision]:
+    """The revisions behind what lists have shown to a person already, in one query."""
+    query = (
+        select(Revision)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(tuple_(Document.number, Revision.language, Revision.label).in_(_keys(refs)))
+    )
+    return {documents.ref_of(each): each for each in session.scalars(query)} if refs else {}
+
+
+def _keys(refs: Sequence[Ref]) -> list[tuple[str, ...]]:
+    return [tuple(ref.key.split("@")) for ref in refs]
+
+
+_Reach = tuple[frozenset[str], "ColumnElement[bool] | None"]
+
+
+def _reach(session: Session, rights: Rights, day: date) -> _Reach:
+    """The own departments, and the condition for records somebody has a seat on."""
+    seated = None if rights.oversees else access.seat(session, rights, day)
+    return access.own(session, rights, day), seated
+
+
+def _register(revision: Revision, rights: Rights, listed: documents.Listed, reach: _Reach) -> Register:
+    made = forms.definition(revision.content_digest, revision.head)
+    near, seated = reach
     return Register(
         id=revision.document_id,
         number=listed.number,
@@ -180,8 +200,8 @@ def _register(session: Session, rights: Rights, day: date, listed: documents.Lis
         circle=listed.circle,
         is_published=revision.head.get("publish") == "daily",
         clauses=revision.head.get("clauses", {}),
-        near=access.own(session, rights, day),
-        seated=None if rights.oversees else access.seat(session, rights, day),
+        near=near,
+        seated=seated,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -10,20 +10,13 @@ from sqlalchemy.orm import contains_eager
 from qms import accounts, clocks, records
 from qms.documents.models import Revision
 from qms.records.models import Record
+from qms.registers.cells import Due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from qms.kernel.ports import Filed
     from qms.kernel.work import Work
-
-
-class Knower(Protocol):
-    """A slice that knows more of a record, such as what was decided."""
-
-    def facts(self, work: Work, filed: Filed) -> Mapping[str, Any]:
-        """Names with their values."""
-        ...
 
 
 def stored(work: Work, forms: frozenset[str]) -> Iterator[Filed]:
@@ -41,8 +34,8 @@ def stored(work: Work, forms: frozenset[str]) -> Iterator[Filed]:
 
 
 def of(work: Work, filed: Filed) -> dict[str, Any]:
-    """The record's number, state, days, author, department and clocks, and what other slices know of it."""
-    known: dict[str, Any] = {
+    """The record's number, state, days, author, department, decision and limits (R28)."""
+    return {
         "record": filed.number,
         "state": filed.state,
         "filed_on": filed.filed_on,
@@ -52,20 +45,19 @@ def of(work: Work, filed: Filed) -> dict[str, Any]:
         "decision": work.session.scalar(select(Record.decision).where(Record.id == filed.record_id)),
         **_clocks(work, filed),
     }
-    for knower in work.ports.get("knowers", ()):
-        known.update(knower.facts(work, filed))
-    return known
 
 
 def _clocks(work: Work, filed: Filed) -> dict[str, Any]:
     """`clocks.NAME.due`, `.done` and `.on_time` of every limit of the record; of a step by its id.
 
-    The last one of a name counts. An open limit is neither kept nor missed.
+    The last one of a name counts, a cancelled one never. An open limit is neither kept nor missed.
     """
     known: dict[str, Any] = {}
     for clock in clocks.of(work.session, filed.ref):
+        if clock.cancelled_at is not None:
+            continue
         name = f"clocks.{clock.name.rpartition(':')[2]}"
-        known[f"{name}.due"] = clock.due_on
+        known[f"{name}.due"] = Due(clock.due_at, clock.due_on)
         known[f"{name}.done"] = clock.stopped_at
         known[f"{name}.on_time"] = clocks.standing(clock, work.now).on_time
     return known

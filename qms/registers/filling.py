@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from datetime import tzinfo
+from decimal import InvalidOperation
+from typing import Any
 
-from qms import formulas
-from qms.forms import Definition, Field, Type
+from qms import forms, formulas
+from qms.forms import Definition
 from qms.registers import cells
 from qms.registers.cells import Value
 from qms.registers.columns import Column, source
 from qms.registers.models import Mark
-
-_FIGURES: Final = frozenset({Type.NUMBER, Type.MONEY, Type.COMPUTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class Answers:
     form: Definition
     values: Mapping[str, Any]
     facts: Mapping[str, Any]
+    zone: tzinfo
     personal: frozenset[str] = frozenset()
     sealed: bool = False
 
@@ -50,14 +49,14 @@ def _fill(column: Column, answers: Answers, named: _Named, *, reveal: bool) -> F
     if found.kind == "nothing" or (formula is not None and not named.has(formula.names)):
         return Filled(column, (cells.EMPTY,))  # the column is for another form of the register
     if found.kind == "fact":
-        return _cells(column, answers.facts.get(found.name))
+        return _cells(column, answers.facts.get(found.name), answers.zone)
     used = formula.names if formula else frozenset({found.name})
     if not reveal and _is_sealed(used, answers):
         return Filled(column, (cells.EMPTY,), Mark.SEALED)
     if formula is None:
-        return _cells(column, answers.values.get(found.name))
+        return _cells(column, answers.values.get(found.name), answers.zone)
     try:
-        return _cells(column, formula.value(named.values))
+        return _cells(column, formula.value(named.values), answers.zone)
     except (formulas.FormulaFailed, ValueError):
         return Filled(column, (cells.EMPTY,), Mark.FAULTY)
 
@@ -68,10 +67,10 @@ def _is_sealed(used: frozenset[str], answers: Answers) -> bool:
     return not answers.personal.isdisjoint(used)
 
 
-def _cells(column: Column, answer: Any) -> Filled:
+def _cells(column: Column, answer: Any, zone: tzinfo) -> Filled:
     """An answer that does not fit the type of its column is a fault of the declaration, told as such."""
     try:
-        return Filled(column, cells.values(column.type, answer))
+        return Filled(column, cells.values(column.type, answer, zone))
     except (ValueError, InvalidOperation, AttributeError):
         return Filled(column, (cells.EMPTY,), Mark.FAULTY)
 
@@ -91,29 +90,7 @@ class _Named:
     @property
     def values(self) -> Mapping[str, Any]:
         if self._made is None:
-            fields = self._answers.form.fields
-            self._made = {name: value for name, value in self._answers.facts.items() if "." not in name}
-            self._made |= {field.id: typed(field, self._answers.values.get(field.id)) for field in fields}
+            facts = self._answers.facts
+            known = {name: facts[name] for name in facts if "." not in name}
+            self._made = known | forms.answers.typed(self._answers.form, self._answers.values)
         return self._made
-
-
-def typed(field: Field, answer: Any) -> Any:
-    """A JSON answer as formulas see it: Decimal, day, instant, truth, text, or a list of rows."""
-    if answer is None:
-        return [] if field.type is Type.TABLE else None
-    if field.type is Type.TABLE:
-        return [{each.id: typed(each, row.get(each.id)) for each in field.columns} for row in answer]
-    if field.type is Type.DATE:
-        return date.fromisoformat(answer)
-    if field.type is Type.INSTANT:
-        return datetime.fromisoformat(answer)
-    if field.type in _FIGURES:
-        return _number(answer)
-    return answer
-
-
-def _number(answer: Any) -> Any:
-    try:
-        return Decimal(str(answer))
-    except InvalidOperation:
-        return answer

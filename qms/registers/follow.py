@@ -49,6 +49,7 @@ def write(work: Work, filed: Filed, takers: Iterable[Declared]) -> None:
         form=declared.of_revision(work.session, filed.revision).definition,
         values=filed.values,
         facts=facts.of(work, filed),
+        zone=work.settings.zone_info,
         personal=filed.personal,
         sealed=filed.sealed,
     )

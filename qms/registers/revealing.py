@@ -37,7 +37,7 @@ def reveal(work: Work, lines: Sequence[Line], columns: Sequence[Column]) -> tupl
         known.update(opener.values_of(work, sorted(closed)))
     forms = declared.in_force(work.session, work.today)
     return tuple(
-        _opened(line, columns, forms[line.form].definition, known[line.record_id])
+        _opened(work, line, columns, forms[line.form].definition, known[line.record_id])
         if line.record_id in known and line.form in forms
         else line
         for line in lines
@@ -48,11 +48,14 @@ def _is_closed(line: Line, column: Column) -> bool:
     return line.cells.get(column.id) is Mark.SEALED
 
 
-def _opened(line: Line, columns: Sequence[Column], form: Definition, values: Mapping[str, Any]) -> Line:
+def _opened(
+    work: Work, line: Line, columns: Sequence[Column], form: Definition, values: Mapping[str, Any]
+) -> Line:
     facts = {"record": line.number, "state": line.state, "filed_on": line.filed_on,
              "closed_on": line.closed_on, "department": line.department}  # fmt: skip
     asked = tuple(column for column in columns if _is_closed(line, column))
-    made = filling.fill(asked, filling.Answers(form, values, facts), reveal=True)
+    answers = filling.Answers(form, values, facts, work.settings.zone_info)
+    made = filling.fill(asked, answers, reveal=True)
     return line._replace(cells={**line.cells, **{each.column.id: _shown(each) for each in made}})
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from qms import formulas
 from qms.forms import spoken
-from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_, say
 from qms.registers import codes, declared
-from qms.registers.columns import FACT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from qms.kernel.errors import Problem
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
@@ -33,8 +32,8 @@ class CodesSection:
     key: str
 
     def check(self, work: Work, value: Any, head: Mapping[str, Any]) -> Sequence[Problem]:  # noqa: ARG002
-        """The formulas of columns can be read."""
-        return list(_faults(self.key, value))
+        """Whether formulas can be read is told by what checks the declaration itself."""
+        return ()
 
     def preview(self, work: Work, old: Any, new: Any) -> Sequence[str]:
         """Which columns begin or end and which codes change."""
@@ -99,16 +98,3 @@ def _labels(items: Any, language: str) -> dict[str, str]:
     return {
         item["id"]: spoken(item.get("label", item["id"]), language) for item in items or () if "id" in item
     }
-
-
-def _faults(key: str, items: Any) -> Iterator[Problem]:
-    if key != "columns":
-        return
-    for place, item in enumerate(items, 1):
-        text = item.get("value", "")
-        if not text or FACT.fullmatch(text):
-            continue
-        try:
-            formulas.parse(text)
-        except Invalid as fault:
-            yield Problem(fault.message, field=f"columns.{place}.value", facts=fault.facts)

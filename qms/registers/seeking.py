@@ -32,7 +32,6 @@ class Sought:
 
     conditions: tuple[ColumnElement[bool], ...]
     among: tuple[int, ...] | None
-    is_indexed: bool
 
     @property
     def where(self) -> ColumnElement[bool]:
@@ -56,7 +55,7 @@ def sought(session: Session, rights: Rights, register: Register, view: View, zon
     else:
         rows.insert(0, ROWS.c.id.in_(among))
     rows += [_fits(each.column, bounds) for each, bounds in asked]
-    return Sought(tuple(rows), among, all(bounds.range is not None for _, bounds in asked))
+    return Sought(tuple(rows), among)
 
 
 def _bounds(column: Column, asked: Filter, zone: ZoneInfo) -> Bounds:

@@ -73,7 +73,6 @@ class Cursor:
 
 NOTHING: Final = Bounds(Range("~", ""))
 """What no cell fits: a number that is none, a day that is none."""
-EVERYTHING: Final = View()
 
 
 def ops(column: Column) -> tuple[str, ...]:
@@ -92,7 +91,7 @@ def bounds(column: Column, asked: Filter, zone: ZoneInfo) -> Bounds:
         return Bounds(Range(least, f"{least}{_LAST}"))
     if column.type in _RANGES:
         return _bound(column, asked, zone)
-    found = cells.values(column.type, asked.value)[0].key
+    found = cells.values(column.type, asked.value, zone)[0].key
     return NOTHING if found is None else Bounds(Range(found, found))
 
 

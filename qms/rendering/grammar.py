@@ -49,7 +49,7 @@ _CLASSES: Final = {
     "tr": {"blank-row", "blank-tall"},
     "th": {*_SIDES, "blank-label"},
     "td": {*_SIDES, "blank-answer"},
-    "p": {"blank-note", "filled-state"},
+    "p": {"blank-note"},
     "a": {"citation"},
     "col": {*(f"w-{percent}" for percent in range(1, 101)), "blank-label-column", "blank-answer-column"},
 }

@@ -58,14 +58,13 @@ class Due:
 
 def kept(work: Work, record: Record) -> Kept:
     """What holds for a record now, by the form's revision it is pinned to (REC-04)."""
+    return _kept(work, record, held=bool(_standing(work.session, record.id)))
+
+
+def _kept(work: Work, record: Record, *, held: bool) -> Kept:
     rule = rules.rule(record.revision.head)
     event = None if rule is None else _event(work, record, rule)
-    return Kept(
-        rule,
-        event,
-        None if rule is None else rules.due(rule, event),
-        bool(_standing(work.session, record.id)),
-    )
+    return Kept(rule, event, None if rule is None else rules.due(rule, event), held)
 
 
 def is_due(work: Work, record: Record) -> bool:
@@ -139,7 +138,7 @@ def due(work: Work, limit: int = MOST) -> list[Due]:
     )
     found: list[Due] = []
     for record in session.scalars(query).yield_per(MOST):
-        one = kept(work, record)
+        one = _kept(work, record, held=False)
         if one.due_on is not None and one.due_on <= work.today:
             found.append(Due(record, one))
         if len(found) >= limit:

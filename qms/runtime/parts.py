@@ -271,7 +271,6 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "registers": (registers.RegisterAnswers(),),
         "dossiers": (registers.RegisterAnswers(),),
         "published": (objectives.PublishedObjectives(),),
-        "knowers": (records.RecordFacts(),),
         "previews": (records.RecordPreview(), records.PromisePreview(), retention.RetentionSection()),
         "keys": (records.keys,),
         "copies": (evidence.holding,),

@@ -2,13 +2,12 @@
 
 from qms.uploads import table
 from qms.uploads.admitting import DayFull, admitted, kept
-from qms.uploads.checking import MOST_BYTES, MOST_FILES, Kept, UploadRefused, checked
+from qms.uploads.checking import MOST_BYTES, Kept, UploadRefused, checked
 from qms.uploads.scanning import Harmful, ScannerSilent, scan
 from qms.uploads.table import SheetUnreadable
 
 __all__ = [
     "MOST_BYTES",
-    "MOST_FILES",
     "DayFull",
     "Harmful",
     "Kept",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 12 << 20
 """The most bytes of one file; a request as a whole has its own bound at the edge."""
-MOST_FILES: Final = 10
 """The most files of one act."""
 _LONGEST_NAME: Final = 120
 _MOST_MEMBERS: Final = 2000

@@ -152,6 +152,8 @@ def erase(number: str) -> ResponseReturnValue:
 @pages.post("/records/<number>/export")
 def export(number: str) -> Response:
     """One record whole, with its history and files (REC-06)."""
+    ref = Ref(records.KIND, number)
+    exported = records.export(look(), ref)
     with act() as work:
-        content = records.export(work, Ref(records.KIND, number))
-    return download(content, f"{documents.safe_name(number)}.zip", "application/zip")
+        records.note_export(work, ref, exported)
+    return download(exported.content, f"{documents.safe_name(number)}.zip", "application/zip")

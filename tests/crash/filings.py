@@ -76,6 +76,8 @@ def attach(house: House, pool: Pool) -> None:
         )
     with house.people.acting("author") as work:
         records.add_file(work, DRAFT, "proof", ready)
+        told = {"name": ready.name, "digest": ready.digest, "size": str(ready.size), "type": ready.media_type}
+        records.save(work, DRAFT, {**VALUES, "proof": [told]})
 
 
 def file(house: House, pool: Pool) -> None:

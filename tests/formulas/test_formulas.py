@@ -162,17 +162,6 @@ def test_a_formula_tells_what_it_asks_for() -> None:
     assert "limit" in repr(formula)
 
 
-def test_a_formula_is_checked_against_the_form() -> None:
-    """A name that is no field and a column the table has not are named."""
-    formula = parse("sum(row.points for row in issues) + amount")
-    formula.check({"issues", "amount"})
-    formula.check({"issues", "amount"}, {"issues": ["points"]})
-    with pytest.raises(FormulaUnreadable, match="no field named amount in this form"):
-        formula.check({"issues"})
-    with pytest.raises(FormulaUnreadable, match="issues has no column named points"):
-        formula.check({"issues", "amount"}, {"issues": ["grade"]})
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [

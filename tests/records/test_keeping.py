@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
-from qms import accounts, records
+from qms import accounts, records, trail
 from qms.accounts.models import Person
 from qms.kernel.ports import Rights, Scope, Secrecy
+from qms.records import errors
 from qms.records.entries import RecordEntries
 from tests.documents.factories import add
 from tests.records import factories as sheets
@@ -181,3 +184,28 @@ def test_a_bundle_leaves_out_what_is_personal_and_what_its_receiver_may_not_see(
     assert gathered(made, "manager", numbers=("FM-99-99",)) == {}
     stranger = next(login for login in made.ids if not may_see(made, ref, login))
     assert gathered(made, stranger) == {}
+
+
+def test_a_record_is_packed_before_its_taking_is_put_on_record(works: Works) -> None:
+    """Law 2, REC-06: the file is made in a reading Work; the entry names its version and its digest."""
+    made = sheets.house(works)
+    ref = sheets.filed(made)
+    with made.looking("author") as work:
+        exported = records.export(work, ref)
+    sheets.reviewed(made, ref)
+    with made.acting("author") as work:
+        records.note_export(work, ref, exported)
+    with made.looking("author") as work:
+        entry = trail.history(work.session, ref, 50)[0]
+    digest = hashlib.sha256(exported.content).hexdigest()
+    assert (entry.action, entry.after) == ("record:export", {"version": 1, "digest": digest})
+
+
+def test_who_does_not_see_a_record_takes_nothing_of_it(works: Works) -> None:
+    """SEC-06: neither the file nor an entry about it."""
+    made = sheets.house(works)
+    ref = sheets.filed(made)
+    with pytest.raises(errors.RecordMissing), made.looking("reader") as work:
+        records.export(work, ref)
+    with pytest.raises(errors.RecordMissing), made.acting("reader") as work:
+        records.note_export(work, ref, records.Exported(b"", 1))

@@ -282,3 +282,36 @@ def test_lists_say_what_to_do_when_they_are_empty(made: Peopled, browser: Opened
     _closed(made)
     assert "设备" in words_of(author.dom("/records"))
     assert "No record fits." in words_of(author.dom("/records?number=FM-99"))
+
+
+def test_a_name_is_put_and_a_decision_taken_on_the_page(made: Peopled, browser: Opened) -> None:
+    """R25: a tick signs a field with name and meaning; the first step is decided, kept and decided again."""
+    fields = sheets.FIELDS.replace(
+        "  - {id: manager,",
+        "  - {id: name, label: {en: Name}, type: signature, required: true}\n  - {id: manager,",
+    )
+    steps = sheets.STEPS.replace(
+        "by: {roles: [author, reader]}",
+        "by: {roles: [author, reader]}, opinion: required, decisions: [{value: go, label: {en: Go on}}, "
+        "{value: stop, label: {en: Stop}, ends: true}]",
+    )
+    sheets.issue(made.people, sheets.form("FM-07-05", fields=fields, steps=steps))
+    author = browser("author")
+    where = author.post("/records/new/FM-07-05").headers["Location"]
+    typed = {**sheets.GOOD, "name": "yes"}
+    assert author.post(where, {**typed, "do": "keep"}).status_code == 303
+    assert author.dom(where).xpath("//input[@name='name']/@checked") == ["checked"]
+    assert author.dom(where).xpath("//input[@name='decision']/@value") == ["go", "stop"]
+    filed = author.post(where, {**typed, "do": "file", "decision": "go", "opinion": "Whole"})
+    number = filed.headers["Location"].rpartition("/")[2]
+    told = sheets.answers(made.people, Ref("record", number))["name"]
+    assert (told["person"], told["name"], told["meaning"]["en"]) == ("author", "Author", "Approved")
+    assert "Author · 20" in words_of(author.dom(f"/records/{number}"))
+    with made.people.looking("author") as work:
+        record = records.record_of(work.session, work.rights, Ref("record", number), work.today)
+        assert f"{told['meaning']['zh-Hans']} · 20" in records.printed(work, record).sheet.body
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, Ref("record", number), "review", "Look again")
+    author.post(f"/records/{number}/step/file", {**typed, "do": "done", "decision": "stop", "opinion": "No"})
+    ended = sheets.look(made.people, Ref("record", number))
+    assert (ended.state, ended.decision) == (records.State.CLOSED, "stop")

@@ -283,3 +283,33 @@ def test_a_substitute_acts_in_the_name_of_the_person(works: Works) -> None:
         )
         found = records.record_of(work.session, work.rights, ref, work.today)
         assert records.steps(work.session, found)[1].acts[0].for_name == "Risk-Head"
+
+
+DECIDED = sheets.STEPS.replace(
+    "by: {roles: [author, reader]}",
+    "by: {roles: [author, reader]}, decisions: [{value: go, label: {en: Go on}}, "
+    "{value: stop, label: {en: Stop}, ends: true}]",
+)
+
+
+def test_what_the_first_step_decides_counts(works: Works) -> None:
+    """R25: a decision taken at the filing is that of the record; one that ends it closes it there."""
+    made = sheets.house(works, sheets.form(steps=DECIDED))
+    ref = sheets.begun(made)
+    with pytest.raises(errors.DecisionMissing), made.acting("author") as work:
+        records.submit(work, ref)
+    with made.acting("author") as work:
+        going = records.ref_of(records.submit(work, ref, decision="go"))
+    assert (sheets.look(made, going).state, sheets.look(made, going).decision) == (records.State.OPEN, "go")
+    other = sheets.begun(made)
+    with made.acting("author") as work:
+        ended = records.ref_of(records.submit(work, other, decision="stop"))
+    assert (sheets.look(made, ended).state, sheets.look(made, ended).decision) == (
+        records.State.CLOSED, "stop",
+    )  # fmt: skip
+    with made.acting("risk-head") as work:
+        records.give_back(work, going, "review", "缺件")
+    with made.acting("author") as work:
+        records.submit(work, going, decision="stop")
+    assert sheets.look(made, going).state is records.State.CLOSED
+    assert trail_is_whole(made)

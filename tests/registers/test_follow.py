@@ -135,3 +135,33 @@ def test_a_column_tells_how_a_limit_stands(made: House, clock: SimulatedClock) -
         clocks.stop(work, filed.ref, "step:review")
     made.again(filed)
     assert stored(made.works, 1)["kept"].number == 1_000_000
+
+
+def test_a_cancelled_limit_shows_nothing(made: House, clock: SimulatedClock) -> None:
+    """S71: what was cancelled counts for nothing and is no fault; one after it does."""
+    later = REGISTER.replace(
+        "  - {id: note,",
+        "  - {id: due, label: D, type: date, value: clocks.review.due}\n"
+        "  - {id: end, label: E, type: instant, value: clocks.review.due}\n  - {id: note,",
+    )
+    clock.advance(timedelta(days=1))
+    issue(made.people, later)
+    filed = made.file(amount="5")
+
+    def start(limit: str) -> clocks.Clock:
+        return clocks.start(
+            work, filed.ref, "step:review", label="Review", at=work.now, limit=calendar.span(limit),
+            department="credit", secrecy=1, circle=None,
+        )  # fmt: skip
+
+    with made.people.service() as work:
+        start("T+2")
+        clocks.cancel(work, filed.ref, "step:review")
+    made.again(filed)
+    for name in ("due", "end"):
+        assert (stored(made.works, 1)[name].mark, stored(made.works, 1)[name].key) == (None, None)
+    with made.people.service() as work:
+        due_at = start("T+2").due_at
+    made.again(filed)
+    found = stored(made.works, 1)
+    assert (found["due"].day, found["end"].instant) == (date(2026, 11, 5), due_at)

@@ -19,6 +19,7 @@ from qms.registers.views import NOTHING, Cursor, Range
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LARGE = Decimal(99999999999999999999)
+DUE = cells.Due(datetime(2026, 1, 1, 16, tzinfo=UTC), date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,10 @@ LARGE = Decimal(99999999999999999999)
             {"instant": datetime(2026, 1, 2, tzinfo=UTC), "key": "2026-01-02T00:00:00.000000Z"},
         ),
         (Type.DATE, datetime(2026, 1, 2, tzinfo=UTC), {"day": date(2026, 1, 2), "key": "2026-01-02"}),
+        (Type.DATE, datetime(2026, 1, 1, 20, tzinfo=UTC), {"day": date(2026, 1, 2), "key": "2026-01-02"}),
+        (Type.DATE, "2026-01-01T20:00:00Z", {"day": date(2026, 1, 2), "key": "2026-01-02"}),
+        (Type.DATE, DUE, {"day": date(2026, 1, 1), "key": "2026-01-01"}),
+        (Type.INSTANT, DUE, {"instant": DUE.at, "key": "2026-01-01T16:00:00.000000Z"}),
         (Type.DATE, "2026-01-02", {"day": date(2026, 1, 2), "key": "2026-01-02"}),
         (
             Type.INSTANT,
@@ -58,12 +63,12 @@ LARGE = Decimal(99999999999999999999)
     ],
 )
 def test_an_answer_becomes_one_typed_value(kind: Type, answer: object, found: dict[str, object]) -> None:
-    (made,) = cells.values(kind, answer)
+    (made,) = cells.values(kind, answer, ZONE)
     assert {name: getattr(made, name) for name in found} == found
 
 
 def test_several_answers_become_several_values() -> None:
-    assert [each.text for each in cells.values(Type.MULTIPLE_CHOICE, ["a", "", "b"])] == ["a", "b"]
+    assert [each.text for each in cells.values(Type.MULTIPLE_CHOICE, ["a", "", "b"], ZONE)] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,7 @@ def test_several_answers_become_several_values() -> None:
     ],
 )
 def test_what_is_written_is_read_again(kind: Type, answer: object) -> None:
-    (made,) = cells.values(kind, answer)
+    (made,) = cells.values(kind, answer, ZONE)
     assert cells.read(kind, made) == answer
 
 
@@ -89,7 +94,7 @@ def test_a_yes_that_was_text_before_is_read_as_it_was_written() -> None:
 
 @given(st.lists(st.decimals(-(10**12), 10**12, places=6), min_size=2, max_size=2))
 def test_keys_of_numbers_sort_as_the_numbers_do(pair: list[Decimal]) -> None:
-    one, other = (cells.values(Type.NUMBER, each)[0].key or "" for each in pair)
+    one, other = (cells.values(Type.NUMBER, each, ZONE)[0].key or "" for each in pair)
     assert (one < other) is (pair[0] < pair[1])
 
 

@@ -156,6 +156,8 @@ def _begun(house: House, variant: Variant, state: str) -> Ref:
         )
     with house.acting(AUTHOR) as work:
         paper = records.add_file(work, ref, "proof", ready).id
+        told = {"name": ready.name, "digest": ready.digest, "size": str(ready.size), "type": ready.media_type}
+        records.save(work, ref, {**values, "proof": [told]})
     if state == "draft":
         house.digests[variant.name] = ready.digest
     if state == "review":

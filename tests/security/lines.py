@@ -549,6 +549,9 @@ RECORDS: Final[dict[str, Line]] = {
         open_door=(NothingToErase,),
     ),
     "export": Line(lambda c: records.export(c.work, c.record), state="record-closed"),
+    "note_export": Line(
+        lambda c: records.note_export(c.work, c.record, records.Exported(b"", 1)), state="record-closed"
+    ),
     "amend": Line(
         lambda c: records.amend(c.work, c.record, _TYPED, "r", password=c.key),
         state="record-closed",

@@ -133,7 +133,7 @@ def test_no_administering_act_is_an_everyday_one(app: Flask) -> None:
 
 def test_no_exporting_act_is_an_everyday_one(app: Flask) -> None:
     """SEC-12: a route that takes a register or a record out as a file asks again, wherever it stands."""
-    names = {"registers.ask_export", "registers.note_export", "records.export"}
+    names = {"registers.ask_export", "registers.note_export", "records.export", "records.note_export"}
     found = {
         route.endpoint: asks_again(route.endpoint)
         for route in _acts(app)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qms import accounts, forms
 from qms.kernel.refs import Ref
-from qms.records import rows
+from qms.records import contents, rows
 from qms.records.errors import FieldNotHere, RecordInvalid
 from qms.records.known import Known
 
@@ -71,6 +71,19 @@ def merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     """The answers with the changes; None takes an answer away."""
     found = {**before, **changes}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def typed(
+    work: Work, record: Record, step: str, person: int, changes: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The answers as filed, with what a person has kept and changes for one step.
+
+    What they kept for another step, which somebody else did, never undoes an answer of it.
+    """
+    own = {each.id for each in rows.definition_of(record.revision).fields_of(step)}
+    kept = contents.draft(work, record, person) or {}
+    before = contents.values(work, record)
+    return merged({**before, **{key: kept[key] for key in kept if key in own}}, changes or {})
 
 
 def title_of(record: Record, values: Mapping[str, Any], work: Work) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from qms import forms, tasks
 from qms.kernel.labels import N_
-from qms.records import rows, seats
+from qms.records import attached, rows, seats
 from qms.records.models import RecordSeat, RecordStep, SeatKind
 from qms.records.operations import _answers, opening, timing
 from qms.records.states import State, StepState
@@ -34,6 +34,7 @@ def close_step(
     row.state, row.done_at = StepState.DONE, work.now
     work.session.flush()
     tasks.settle(work, TASK, rows.ref_of(record))
+    attached.let_go(work, record)
     definition = rows.definition_of(record.revision)
     if step is not None:
         timing.stop_step(work, record, step.id)

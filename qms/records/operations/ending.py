@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from qms import tasks
-from qms.records import rows, telling
+from qms.records import attached, rows, telling
 from qms.records.errors import CancellingNotAllowed, RecordReasonMissing
 from qms.records.models import RecordStep
 from qms.records.operations import advancing, timing
@@ -37,6 +37,7 @@ def cancel(work: Work, ref: Ref, reason: str) -> Record:
         row.state = StepState.CANCELLED
     tasks.cancel(work, advancing.TASK, rows.ref_of(record))
     timing.cancel_all(work, record)
+    attached.let_go(work, record)
     work.session.flush()
     work.record(
         "record:cancel",

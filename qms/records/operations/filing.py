@@ -46,6 +46,7 @@ def submit(
     row = drafting.open_step(work, record, name) if again else None
     typed = _typed(work, record, values, again=again)
     _answers.refuse_others(record, name, {key: typed[key] for key in typed if key in (values or {})})
+    record.decision = decision or None
     found = _answers.completed(work, record, typed)
     _answers.refuse_faults(work, record, name, found)
     telling.allow(work, record, "submit", found)
@@ -66,13 +67,13 @@ def submit(
     made = marking.mark(
         work, record, row, step, frozen, password=password, opinion=opinion, decision=decision
     )
-    contents.drop_draft(work, record, record.author_id)
     after = {
         "form": record.form,
         "round": record.round,
         "version": record.version,
         "digest": frozen.digest,
         "said": witnessed.said(made.digest, made.decision, made.opinion),
+        "decision": decision,
         "department": record.department,
         "on": str(record.filed_on),
     }
@@ -86,9 +87,9 @@ def submit(
 
 
 def _typed(work: Work, record: Record, values: Mapping[str, Any] | None, *, again: bool) -> dict[str, Any]:
-    kept = contents.draft(work, record, record.author_id) or {}
-    before = contents.values(work, record) if again else {}
-    return _answers.merged({**before, **kept}, values or {})
+    if again:
+        return _answers.typed(work, record, _answers.first_step(record), record.author_id, values)
+    return _answers.merged(contents.draft(work, record, record.author_id) or {}, values or {})
 
 
 def _place(work: Work, record: Record, definition: Definition, values: Mapping[str, Any]) -> None:

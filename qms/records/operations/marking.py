@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from qms import accounts
 from qms.accounts import Meaning
+from qms.documents import MEANINGS
+from qms.kernel.clock import iso
+from qms.kernel.labels import LANGUAGES, say
 from qms.records import rows, seats
 from qms.records.errors import DecisionMissing, DecisionUnknown, OpinionMissing, SignatureMissing
 from qms.records.models import RecordAct
@@ -42,7 +45,7 @@ def mark(
         signature = accounts.sign(
             work,
             password=password,
-            meaning=_meaning(step, row),
+            meaning=_meaning(step),
             ref=rows.ref_of(record),
             digest=frozen.digest,
             round=record.round,
@@ -81,9 +84,23 @@ def _refuse_lacking(step: Step, opinion: str, decision: str, password: str | Ope
         raise SignatureMissing(step=step.label)
 
 
-def _meaning(step: Step | None, row: RecordStep) -> Meaning:
+def signed(work: Work, record: Record, step: str) -> dict[str, Any]:
+    """What a tick puts into a field of the type signature: who, when, and what their name says in the step.
+
+    A name in a field is no signature under the frozen content; the step asks for that one (P11-50).
+    """
+    steps = rows.definition_of(record.revision).steps
+    said = MEANINGS[_meaning(next((each for each in steps if each.id == step), None))]
+    return {
+        "person": rows.login_of(work.session, rows.person_id(work)),
+        "name": work.actor.name,
+        "at": iso(work.now),
+        "meaning": {language: say(said, language) for language in LANGUAGES},
+    }
+
+
+def _meaning(step: Step | None) -> Meaning:
     """Who files signs as author, who decides by authority approves, everybody else has reviewed."""
-    del row
     if step is None or not (step.opinion or step.decisions or step.authority):
         return Meaning.AUTHOR
     return Meaning.APPROVED if step.authority or step.decisions else Meaning.REVIEWED

@@ -50,9 +50,7 @@ def act(
     if asked.accept and row.accepted_at is None:
         raise StepNotAccepted(record=rows.name(record), step=asked.label)
     _answers.refuse_others(record, step, values or {})
-    before = contents.values(work, record)
-    kept = contents.draft(work, record, said.person) or {}
-    changed = _answers.merged({**before, **kept}, values or {})
+    changed = _answers.typed(work, record, step, said.person, values)
     record.decision = decision or record.decision
     found = _answers.completed(work, record, changed)
     _answers.refuse_faults(work, record, step, found)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from qms import accounts, tasks
 from qms.kernel.errors import QmsError
-from qms.records import contents, rows, seats
+from qms.records import attached, contents, rows, seats
 from qms.records.errors import FileMissing, OpeningMissing
 from qms.records.models import (
     RecordAct,
@@ -211,7 +211,7 @@ def file(work: Work, ref: Ref, file_id: int) -> tuple[RecordFile, bytes]:
     """One attached file and its bytes in clear; hashes are checked on the way (law 8)."""
     record = rows.seen(work.session, work.rights, work.today, ref)
     found = work.session.get(RecordFile, file_id)
-    if found is None or found.record_id != record.id:
+    if found is None or found.record_id != record.id or not _is_shown(work, record, found):
         raise FileMissing(record=rows.name(record))
     content: bytes | None = work.vault.read(found.digest)
     if found.sealed:
@@ -219,6 +219,11 @@ def file(work: Work, ref: Ref, file_id: int) -> tuple[RecordFile, bytes]:
     if content is None:
         raise FileMissing(record=rows.name(record))
     return found, content
+
+
+def _is_shown(work: Work, record: Record, file: RecordFile) -> bool:
+    """Whether a file is part of what was filed; until then it is there for who brought it alone."""
+    return file.added_by == work.actor.person_id or attached.named_ever(work, record).holds(file)
 
 
 def openings(session: Session, record: Record) -> Sequence[RecordOpening]:

@@ -226,6 +226,3 @@ def _texts(entry: Field, value: Any, zone: ZoneInfo) -> tuple[str, ...]:
     if entry.type in {Type.FILE, Type.PHOTO}:
         return tuple(each["digest"] for each in value)
     return (str(value),)
-
-
-TRUTHS: Final = (("yes", N_("Yes")), ("no", N_("No")))

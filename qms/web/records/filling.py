@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from qms.forms import Definition
+    from qms.kernel.errors import Problem
     from qms.kernel.work import Work
     from qms.records import Record
 
@@ -66,19 +67,22 @@ def first_step(definition: Definition) -> str:
 
 def read(work: Work, record: Record, step: str) -> dict[str, Any]:
     """What was sent for the fields of a step, as answers; refused with every fault."""
-    definition = records.definition_of(record.revision)
-    own = {each.id for each in definition.fields_of(step)}
-    values, problems = forms.answers.read(
-        definition,
-        attached.sent(),
-        own,
-        zone=work.settings.zone_info,
-        files=attached.told(work, record),
-        signed={"person": work.actor.id, "name": work.actor.name},
-    )
+    values, problems = _sent(work, record, step)
     if problems:
         raise Invalid(problems)
     return values
+
+
+def _sent(work: Work, record: Record, step: str) -> tuple[dict[str, Any], list[Problem]]:
+    definition = records.definition_of(record.revision)
+    return forms.answers.read(
+        definition,
+        attached.sent(),
+        {each.id for each in definition.fields_of(step)},
+        zone=work.settings.zone_info,
+        files=attached.told(work, record),
+        signed=records.signed(work, record, step),
+    )
 
 
 def _done(form: Form, ref: Ref) -> ResponseReturnValue:
@@ -123,11 +127,18 @@ def shown(work: Work, record: Record, form: Form, *, values: Mapping[str, Any]) 
         origin=Teller(work, record, definition).origin(),
         groups=sheet.groups(),
         step=definition.steps[0] if definition.steps else None,
+        decisions=decisions(work, definition, step),
         label=record.revision.label,
         address=url_for(".draft", record_id=record.id),
         settle=url_for(".settle", record_id=record.id),
         **shared(work),
     )
+
+
+def decisions(work: Work, definition: Definition, step: str) -> list[tuple[str, str]]:
+    """What can be decided in a step, by value and in words."""
+    taken = definition.step(step).decisions if step else ()
+    return [(each.value, forms.spoken(each.label, work.language)) for each in taken]
 
 
 @pages.post("/records/draft/<int:record_id>/settle")
@@ -145,13 +156,7 @@ def fields_anew(work: Work, record: Record, step: str, kept: Mapping[str, Any]) 
     """The fields of a step for what was just typed, faults of reading left aside."""
     definition = records.definition_of(record.revision)
     own = {each.id for each in definition.fields_of(step)}
-    values, _ = forms.answers.read(
-        definition,
-        attached.sent(),
-        own,
-        zone=work.settings.zone_info,
-        files=attached.told(work, record),
-    )
+    values, _ = _sent(work, record, step)
     before = {name: value for name, value in kept.items() if name not in own}
     system = records.system(work, record)
     settled = forms.answers.computed(definition, {**before, **values}, system)

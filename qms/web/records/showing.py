@@ -17,7 +17,7 @@ from qms.web import signing
 from qms.web.records import attached
 from qms.web.records._pages import pages
 from qms.web.records.fields import Sheet
-from qms.web.records.filling import fields_anew, read
+from qms.web.records.filling import decisions, fields_anew, read
 from qms.web.records.listing import CLASSES, STATES, reader
 from qms.web.records.telling import Teller
 from qms.web.revisions import page_of, shared
@@ -63,7 +63,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         labels={each.id: forms.spoken(each.label, work.language) for each in definition.steps},
         step=definition.step(standing.step) if standing.step else None,
         groups=_groups(work, record, standing, values, form) if standing.step else [],
-        decisions=_decisions(work, record, standing),
+        decisions=decisions(work, definition, standing.step),
         decided={
             (each.id, one.value): forms.spoken(one.label, work.language)
             for each in definition.steps
@@ -118,13 +118,6 @@ def _seat_names(work: Work) -> dict[tuple[str, str], str]:
     }
     people = {("person", str(each.id)): each.name for each in accounts.people(work.session)}
     return {**posts, **roles, **people}
-
-
-def _decisions(work: Work, record: Record, standing: Standing) -> list[tuple[str, str]]:
-    if not standing.step:
-        return []
-    step = records.definition_of(record.revision).step(standing.step)
-    return [(each.value, forms.spoken(each.label, work.language)) for each in step.decisions]
 
 
 @pages.post("/records/<number>/step/<step>")
@@ -189,7 +182,14 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
     key = signing.key(form, ref, meaning) if asked.signature or form.get(signing.PASSWORD) else None
     with act() as work:
         if first:
-            records.submit(work, ref, values=values, password=key, opinion=form.get("opinion"))
+            records.submit(
+                work,
+                ref,
+                values=values,
+                password=key,
+                opinion=form.get("opinion"),
+                decision=form.get("decision"),
+            )
         else:
             records.act(
                 work,

@@ -174,12 +174,12 @@ class Teller:
 
     def opened(self) -> list[Opened]:
         """Forms, tasks, actions and requests the record asked for."""
-        titles = {
-            each.number: each.title
-            for each in records.fillable(self.work.session, self.work.rights, self.work.today)
-        }
+        opened = records.openings(self.work.session, self.record)
+        asked = documents.Filters(numbers=frozenset(each.target for each in opened if each.target))
+        known = documents.library(self.work.session, self.work.rights, self.work.today, asked)
+        titles = {each.number: each.title for each in known}
         found = []
-        for each in records.openings(self.work.session, self.record):
+        for each in opened:
             label = self.definition.opens[each.place].label
             title = titles.get(each.target)
             text = forms.spoken(title if each.target and title else label, self.work.language)
