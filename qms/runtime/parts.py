@@ -65,7 +65,7 @@ from qms.records import models as _records
 from qms.registers import models as _registers
 from qms.retention import models as _retention
 from qms.risks import models as _risks
-from qms.runtime import startup
+from qms.runtime import sight, startup
 from qms.schedules import models as _schedules
 from qms.search import Register, Search, open_search
 from qms.standards import models as _standards
@@ -321,6 +321,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "previews": (records.RecordPreview(), records.PromisePreview(), retention.RetentionSection()),
         "keys": (records.keys,),
         "copies": (evidence.holding,),
+        "sight": (sight.hidden,),
         "uploads": (records.brought, actions.brought, competence.brought),
         "entries": (
             documents.DocumentEntries(),

@@ -158,9 +158,7 @@ def _one(number: str, form: Form, at: str = "") -> ResponseReturnValue:
     me = work.actor.person_id
     manages = actions.manages(work.session, work.rights, number)
     is_open = found.state is State.OPEN
-    origin = None
-    if found.origin is not None and not actions.hidden(work.session, work.rights, [found.origin]):
-        origin = found.origin
+    origin = None if found.origin is None or work.hidden([found.origin]) else found.origin
     body = page(
         "actions/one.html",
         form=form,
