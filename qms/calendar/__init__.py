@@ -12,7 +12,7 @@ from qms.calendar.days import (
     unpublished_year,
     week_of,
 )
-from qms.calendar.files import FILE, calendars
+from qms.calendar.files import FILE, calendars, kept
 from qms.calendar.limits import End, Limit, end, lost, received
 from qms.calendar.source import Calendars, CalendarsUnreadable, NoSuchCalendar
 from qms.calendar.spans import Span, SpanUnreadable, Unit, phrase, span
@@ -36,6 +36,7 @@ __all__ = [
     "end",
     "is_published",
     "is_working_day",
+    "kept",
     "lost",
     "moment",
     "phrase",

@@ -38,7 +38,8 @@ class Calendar:
     Without `weekdays` the notice of the State Council counts, in years it is published for, else Monday to
     Friday, provisionally. `holidays` and `working` are days of the organisation's own and go before it.
     `complete` are years an organisation has written out itself. What comes in after `cut_off` counts as the
-    next working day; where none is set, after `closes`.
+    next working day; where none is set, after `closes`. One that stands in for a calendar that cannot be
+    read settles nothing: all that is counted by it is provisional.
     """
 
     name: str = "statutory"
@@ -49,6 +50,7 @@ class Calendar:
     opens: time | None = None
     closes: time | None = None
     cut_off: time | None = None
+    stands_in: bool = False
 
     @property
     def latest(self) -> time | None:
@@ -57,6 +59,8 @@ class Calendar:
 
     def is_published(self, day: date) -> bool:
         """Whether the day is settled: by the notice of its year, by weekdays of one's own, or written out."""
+        if self.stands_in:
+            return False
         if self.weekdays is not None or day in self.holidays or day in self.working:
             return True
         return day.year in self.complete or day.year in _PUBLISHED
@@ -124,6 +128,7 @@ class Calendar:
 
 
 STATUTORY: Final = Calendar()
+STAND_IN: Final = Calendar(stands_in=True)
 
 
 def is_published(day: date) -> bool:

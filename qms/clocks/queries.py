@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, exists, or_, select
 
 from qms.accounts import names_of
-from qms.calendar import Span, phrase, span
+from qms.calendar import CalendarsUnreadable, NoSuchCalendar, Span, calendars, phrase, span
 from qms.clocks.models import Clock, ClockOwner, ClockPause
 from qms.clocks.standing import Standing, State, Totals, add_up, standing
 from qms.kernel.clock import start_of
@@ -20,10 +20,12 @@ from qms.kernel.refs import Ref
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy.orm import Session
 
+    from qms.kernel.errors import QmsError
     from qms.kernel.ports import Rights
 
 _READ: Final = "documents:read"
@@ -133,6 +135,23 @@ def due(session: Session, rights: Rights, until: date, now: datetime, limit: int
     query = select(Clock).where(*_open(), Clock.due_on <= until, *_seen(rights))
     rows = session.scalars(query.order_by(Clock.due_at, Clock.id).limit(limit)).all()
     return _rows(session, rows, now)
+
+
+def faults(session: Session, home: Path) -> list[QmsError]:
+    """What keeps limits from being counted: calendars that cannot be read, or that are no longer there."""
+    try:
+        known = calendars(home)
+    except CalendarsUnreadable as refusal:
+        return [refusal]
+    is_open = (Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None))
+    names = session.scalars(select(Clock.calendar).where(Clock.calendar.is_not(None), *is_open).distinct())
+    found: list[QmsError] = []
+    for name in sorted(each for each in names if each is not None):
+        try:
+            known.calendar(name)
+        except NoSuchCalendar as refusal:
+            found.append(refusal)
+    return found
 
 
 def is_something_due(session: Session, now: datetime) -> bool:

@@ -132,7 +132,7 @@ def sync(work: Work, subject: Subject) -> None:
 def _bear(work: Work, subject: Subject, people: Sequence[int]) -> None:
     if not people:
         return
-    due, counted = tasks.due(max(subject.since, work.today), subject.within)
+    due, counted = tasks.due(work, max(subject.since, work.today), subject.within)
     work.session.add_all(
         Need(person_id=each, subject=str(subject.ref), born_on=work.today, due_on=due) for each in people
     )

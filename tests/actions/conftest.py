@@ -1,4 +1,4 @@
-"""Works with the ports of the running house, so that an origin on any floor is told by the rule of its slice."""
+"""Works with the ports of the running house, for what arises on any floor."""
 
 from __future__ import annotations
 

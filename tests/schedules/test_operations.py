@@ -378,6 +378,23 @@ def test_a_calendar_that_cannot_be_read_stops_no_schedule(house: House) -> None:
     assert house.told("occurrence:recount") == []
 
 
+def test_what_a_stand_in_counted_is_counted_again(house: House) -> None:
+    """S71: the first counting and the recount go by the organisation's calendar, once it can be read."""
+    house.party("One")
+    factories.issued(house.made, more=VISIT.replace("5 days", "3 working days"))
+    path = house.made.works.settings.home / "calendars.yaml"
+    path.write_text("calendars: [", "utf-8")
+    house.day(3)
+    (first,) = house.due()
+    house.day()
+    assert [each.due_on for each in house.due()] == [first.due_on]
+    path.write_text("default: own\ncalendars:\n  own: {working-days: [sunday]}\n", "utf-8")
+    house.day()
+    assert house.told("occurrence:recount") == ["occurrence:recount"]
+    (then,) = house.due()
+    assert then.due_on == date(2026, 11, 22)
+
+
 @pytest.mark.parametrize("step", ["subjects", "owe", "trail"])
 def test_a_run_killed_half_way_is_done_once(house: House, step: str) -> None:
     """All of it or nothing: after the kill there is no row, no task; the next run makes one of each."""

@@ -53,7 +53,7 @@ def consequences(work: Work, ref: Ref, effective_on: date | None = None) -> list
             _READERS,
             work.language,
             count=len(reading.readers(work.session, revision, work.today)),
-            day=calendar.after(first, within).day,
+            day=calendar.kept(work.settings.home).after(first, within).day,
         )
     )
     told += _links(work, revision, {} if old is None else old.head)

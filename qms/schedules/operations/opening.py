@@ -72,21 +72,19 @@ def open_due(work: Work, schedule_id: int) -> int:
     return count
 
 
-def kept(work: Work) -> Calendar:
-    """The calendar of the organisation; the statutory one where its own cannot be read."""
-    try:
-        return calendar.calendars(work.settings.home).default
-    except calendar.CalendarsUnreadable:
-        return calendar.STATUTORY
-
-
 def recount(work: Work) -> int:
-    """Count open provisional days again once their holidays are known; what is past never. Gives how many."""
+    """Count open provisional days again once their holidays are known; what is past never. Gives how many.
+
+    While the organisation's calendar cannot be read, they wait.
+    """
+    kept = calendar.kept(work.settings.home)
+    if kept.stands_in:
+        return 0
     query = select(Occurrence).where(
         Occurrence.state == State.OPEN, Occurrence.provisional.is_(True), Occurrence.due_on >= work.today
     )
     found = work.session.scalars(query.order_by(Occurrence.id).with_for_update()).all()
-    return sum(_recounted(work, row, kept(work)) for row in found)
+    return sum(_recounted(work, row, kept) for row in found)
 
 
 def _recounted(work: Work, row: Occurrence, now: Calendar) -> bool:
@@ -138,7 +136,7 @@ def _drawn(definition: Definition, population: Sequence[Subject]) -> tuple[Seque
 
 def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
     row, period, definition = opening.row, opening.period, opening.definition
-    found = due_on(period, opening.opened, definition.due, kept(work))
+    found = due_on(period, opening.opened, definition.due, calendar.kept(work.settings.home))
     due = max(found.day, opening.opened)
     ends = max(due, period.last)
     made = Occurrence(
