@@ -161,20 +161,21 @@ def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
     if made.state is State.MISSED:
         work.record("occurrence:miss", ref_of(made), after={"due": due.isoformat()})
     else:
-        _owe(work, made, definition, subject)
+        _owe(work, row, made, definition, subject)
     return made
 
 
-def _owe(work: Work, made: Occurrence, definition: Definition, subject: Subject) -> None:
+def _owe(work: Work, row: Schedule, made: Occurrence, definition: Definition, subject: Subject) -> None:
+    circles = sorted({each for each in (made.circle, row.circle) if each is not None})
     facts = {
         "label": made.label,
         "subject": subjects.names(work.session, [made.subject], work.settings.language)[made.subject],
         "period": made.period,
         "document": made.document,
         tasks.SECRECY: made.secrecy,
-        tasks.CIRCLE: made.circle,
+        tasks.CIRCLE: circles,
     }
-    people = subjects.doers(work.session, definition.to, subject, work.today)
+    people = subjects.doers(work.session, definition.to, subject, row.circle, work.today)
     tasks.owe(
         work,
         kind=TASK,
@@ -192,4 +193,4 @@ def owe_again(work: Work, made: Occurrence) -> None:
     definition = read_one(row.definition)
     there = subjects.of(work.session, row, definition, work.today)
     gone = subjects.Subject(made.subject, made.department, made.secrecy, made.circle, ())
-    _owe(work, made, definition, next((each for each in there if each.ref == made.subject), gone))
+    _owe(work, row, made, definition, next((each for each in there if each.ref == made.subject), gone))
