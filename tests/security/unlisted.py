@@ -179,6 +179,8 @@ EDGE: Final = {
     "schedules.foretell": "It says in words what a head declares, that a query has shown.",
     "schedules.open_of": "A look; it asks what exists for the person.",
     "schedules.stop": "The day job lets a revision leave, and its points are checked no more.",
+    "schedules.count": "A look; it counts what exists for the person.",
+    "schedules.overdue_count": "A look; it counts what exists for the person.",
     "schedules.due": "A look; it asks what exists for the person.",
     "schedules.may_do": "A look; it asks who owes it.",
     "schedules.occurrence": "A look; it asks what exists for the person.",
