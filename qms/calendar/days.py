@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from qms.calendar.spans import Span, Unit
-from qms.kernel.clock import local_day, start_of
 
 _PUBLISHED: Final = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _SATURDAY: Final = 5
@@ -110,7 +108,7 @@ class Calendar:
     def after(self, day: date, length: Span) -> Due:
         """The day a span after a day; months and years keep the day of the month or end with the month.
 
-        Hours count from the beginning of the day; where the hour itself matters, see `moment`.
+        Hours count from the beginning of the day; where the hour itself matters, see `end`.
         """
         match length.unit:
             case Unit.HOUR:
@@ -131,31 +129,14 @@ STATUTORY: Final = Calendar()
 STAND_IN: Final = Calendar(stands_in=True)
 
 
-def is_published(day: date) -> bool:
-    """Whether the State Council's holiday notice of the day's year is known here."""
-    return STATUTORY.is_published(day)
-
-
 def is_working_day(day: date) -> bool:
     """Whether people work that day: statutory holidays and make-up days, else Monday to Friday."""
     return STATUTORY.is_working_day(day)
 
 
-def add_working_days(day: date, count: int) -> Due:
-    """The `count`-th working day after a day; the day itself is not counted (T+n), T+0 is the day itself."""
-    return STATUTORY.add(day, count)
-
-
 def after(day: date, length: Span) -> Due:
     """The day a span after a day by the statutory calendar."""
     return STATUTORY.after(day, length)
-
-
-def moment(instant: datetime, length: Span, zone: ZoneInfo) -> datetime:
-    """The instant a span ends: hours by the clock, everything else with the last day it leads to."""
-    if length.unit is Unit.HOUR:
-        return instant + timedelta(hours=length.count)
-    return start_of(after(local_day(instant, zone), length).day + _DAY, zone)
 
 
 def week_of(day: date) -> tuple[str, date]:

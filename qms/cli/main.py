@@ -101,7 +101,6 @@ for _part in (
     guarding,
     records,
     registers,
-    risks,
     standards,
     doctor,
     backups,

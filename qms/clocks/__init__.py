@@ -16,7 +16,6 @@ from qms.clocks.queries import (
     of,
     of_many,
     owners_of,
-    pauses_of,
     register,
 )
 from qms.clocks.standing import ENDED, Standing, State, Totals, standing
@@ -51,7 +50,6 @@ __all__ = [
     "of_many",
     "owners_of",
     "pause",
-    "pauses_of",
     "reassign",
     "register",
     "resume",

@@ -11,7 +11,7 @@ from sqlalchemy import and_, exists, or_, select
 
 from qms.accounts import names_of
 from qms.calendar import CalendarsUnreadable, NoSuchCalendar, Span, calendars, phrase, span
-from qms.clocks.models import Clock, ClockOwner, ClockPause
+from qms.clocks.models import Clock, ClockOwner
 from qms.clocks.standing import Standing, State, Totals, add_up, standing
 from qms.kernel.clock import start_of
 from qms.kernel.labels import Phrase, in_language
@@ -122,12 +122,6 @@ def owners_of(session: Session, clocks: Iterable[int]) -> dict[int, list[int]]:
         for clock_id, person_id in session.execute(query.order_by(ClockOwner.person_id)):
             found[clock_id].append(person_id)
     return dict(found)
-
-
-def pauses_of(session: Session, clock_id: int) -> Sequence[ClockPause]:
-    """Each time the limit stood still, in order."""
-    query = select(ClockPause).where(ClockPause.clock_id == clock_id)
-    return session.scalars(query.order_by(ClockPause.id)).all()
 
 
 def due(session: Session, rights: Rights, until: date, now: datetime, limit: int = 50) -> list[Row]:

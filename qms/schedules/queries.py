@@ -20,7 +20,7 @@ from qms.schedules.operations.closing import statement_digest
 from qms.schedules.rows import TASK, ref_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -165,17 +165,29 @@ def running(session: Session, rights: Rights) -> list[Running]:
     query = select(Schedule).where(Schedule.until_on.is_(None), Schedule.secrecy <= rights.secrecy, inside)
     found = session.scalars(query.order_by(Schedule.document, Schedule.code, Schedule.id)).all()
     once = {(row.document, row.code): row for row in found}
-    return [_running(session, row) for row in once.values()]
+    last = _last_periods(session, {row.document for row in found})
+    return [_running(row, last.get(key)) for key, row in once.items()]
 
 
-def _running(session: Session, row: Schedule) -> Running:
-    definition = read_one(row.definition)
-    last = session.scalar(
-        select(ScheduleRun.period)
-        .where(ScheduleRun.document == row.document, ScheduleRun.code == row.code)
-        .order_by(ScheduleRun.opens_on.desc())
-        .limit(1)
+def _last_periods(session: Session, documents: Collection[str]) -> dict[tuple[str, str], str]:
+    """The period opened last of each schedule of these documents, in one query."""
+    newest = (
+        select(ScheduleRun.document, ScheduleRun.code, func.max(ScheduleRun.opens_on).label("opens_on"))
+        .where(ScheduleRun.document.in_(sorted(documents)))
+        .group_by(ScheduleRun.document, ScheduleRun.code)
+        .subquery()
     )
+    runs = select(ScheduleRun.document, ScheduleRun.code, ScheduleRun.period).join(
+        newest,
+        (ScheduleRun.document == newest.c.document)
+        & (ScheduleRun.code == newest.c.code)
+        & (ScheduleRun.opens_on == newest.c.opens_on),
+    )
+    return {(row.document, row.code): row.period for row in session.execute(runs)}
+
+
+def _running(row: Schedule, last: str | None) -> Running:
+    definition = read_one(row.definition)
     return Running(
         row.document, row.code, definition.words, definition.every, definition.form, row.from_on, last
     )

@@ -89,7 +89,7 @@ def test_a_pause_moves_the_end(works: Works, service: Actor, clock: SimulatedClo
         assert date(2026, 11, 9) == row.due_on
         with pytest.raises(clocks.ClockNotPaused):
             clocks.resume(work, RECORD, "review")
-        (pause,) = clocks.pauses_of(work.session, row.id)
+        (pause,) = work.session.scalars(select(clocks.ClockPause).where(clocks.ClockPause.clock_id == row.id))
         assert (pause.reason, pause.until_at) == ("waiting for the client", work.now)
         with pytest.raises(clocks.NoSuchClock):
             clocks.pause(work, RECORD, "whole", "x")

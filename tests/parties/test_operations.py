@@ -310,7 +310,7 @@ def test_the_lists_are_the_organisations_own(house: House) -> None:
     number = house.add(tier="gold")
     house.act("manager", lambda work: parties.set_lists(work, text + "\n"))
     found = card(house, number)
-    lacks = house.see("manager", lambda work: parties.completeness(work, found))
+    lacks = house.see("manager", lambda work: parties.completeness(work, found, parties.dossier(work, found)))
     assert [each.sentence("en") for each in lacks] == ["A record on FM-10-01"]
 
 

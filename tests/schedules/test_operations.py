@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from qms import accounts, parties, schedules, tasks, trail
 from qms.accounts import Department, Post
@@ -492,6 +492,26 @@ def test_the_preview_finds_the_next_opening_from_any_day(house: House) -> None:
         ]
     days = [one.removesuffix(".").rpartition(" ")[2] for (one,) in said]
     assert days == ["2028-02-29", "2029-02-28", "9999-02-28"]
+
+
+def test_what_runs_is_told_in_few_queries(house: House) -> None:
+    """However many schedules there are; each with the period it opened last."""
+    one = "{{id: n{0}, label: L, every: month, to: {{posts: [risk-head]}}}}"
+    factories.issued(house.made, more=f"schedules: [{', '.join(one.format(each) for each in range(6))}]")
+    house.day()
+    house.day(60)
+    asked: list[str] = []
+
+    def heard(*told: Any) -> None:
+        asked.append(told[2])
+
+    engine = house.made.works.engine
+    with house.made.looking("manager") as work:
+        event.listen(engine, "before_cursor_execute", heard)
+        found = schedules.running(work.session, work.rights)
+        event.remove(engine, "before_cursor_execute", heard)
+    assert [each.last_period for each in found] == ["2027-01"] * 6
+    assert len(asked) == 2
 
 
 def test_both_circles_count(house: House) -> None:

@@ -169,6 +169,7 @@ EDGE: Final = {
     "risks.hidden": "A look; it asks what exists for the person.",
     "risks.may_act": "A look; it asks who owes it.",
     "risks.point": "A look; it asks which documents exist for the person.",
+    "risks.chosen": "It chooses among points that a look has shown.",
     "risks.points": "A look; it asks which documents exist for the person.",
     "risks.report": "Who was warned reports; tried by its own tests for others too.",
     "risks.treat": "Who was warned treats; tried by its own tests for others too.",

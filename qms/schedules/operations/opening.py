@@ -117,7 +117,8 @@ def _open(work: Work, opening: _Opening) -> None:
     )
     work.session.add(run)
     work.session.flush()  # another worker that was quicker is met here, before anything is made
-    made = [_made(work, opening, each) for each in chosen]
+    names = subjects.names(work.session, [each.ref for each in chosen], work.settings.language)
+    made = [_made(work, opening, each, names[each.ref]) for each in chosen]
     missed = sum(each.state is State.MISSED for each in made)
     after = {"period": period.key, "opened": len(made) - missed, "missed": missed}
     work.record("schedule:open", schedule_ref(row), after=after)
@@ -134,7 +135,7 @@ def _drawn(definition: Definition, population: Sequence[Subject]) -> tuple[Seque
     return [each for each in population if each.ref in refs], seed
 
 
-def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
+def _made(work: Work, opening: _Opening, subject: Subject, name: str) -> Occurrence:
     row, period, definition = opening.row, opening.period, opening.definition
     found = due_on(period, opening.opened, definition.due, calendar.kept(work.settings.home))
     due = max(found.day, opening.opened)
@@ -161,15 +162,17 @@ def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
     if made.state is State.MISSED:
         work.record("occurrence:miss", ref_of(made), after={"due": due.isoformat()})
     else:
-        _owe(work, row, made, definition, subject)
+        _owe(work, row, made, definition, subject, name)
     return made
 
 
-def _owe(work: Work, row: Schedule, made: Occurrence, definition: Definition, subject: Subject) -> None:
+def _owe(  # noqa: PLR0917 - what is owed, by which schedule, about whom
+    work: Work, row: Schedule, made: Occurrence, definition: Definition, subject: Subject, name: str
+) -> None:
     circles = sorted({each for each in (made.circle, row.circle) if each is not None})
     facts = {
         "label": made.label,
-        "subject": subjects.names(work.session, [made.subject], work.settings.language)[made.subject],
+        "subject": name,
         "period": made.period,
         "document": made.document,
         tasks.SECRECY: made.secrecy,
@@ -193,4 +196,6 @@ def owe_again(work: Work, made: Occurrence) -> None:
     definition = read_one(row.definition)
     there = subjects.of(work.session, row, definition, work.today)
     gone = subjects.Subject(made.subject, made.department, made.secrecy, made.circle, ())
-    _owe(work, row, made, definition, next((each for each in there if each.ref == made.subject), gone))
+    about = next((each for each in there if each.ref == made.subject), gone)
+    name = subjects.names(work.session, [made.subject], work.settings.language)[made.subject]
+    _owe(work, row, made, definition, about, name)
