@@ -171,19 +171,16 @@ def running(session: Session, rights: Rights) -> list[Running]:
 
 def _last_periods(session: Session, documents: Collection[str]) -> dict[tuple[str, str], str]:
     """The period opened last of each schedule of these documents, in one query."""
-    newest = (
-        select(ScheduleRun.document, ScheduleRun.code, func.max(ScheduleRun.opens_on).label("opens_on"))
+    place = func.row_number().over(
+        partition_by=(ScheduleRun.document, ScheduleRun.code), order_by=ScheduleRun.opens_on.desc()
+    )
+    runs = (
+        select(ScheduleRun.document, ScheduleRun.code, ScheduleRun.period, place.label("place"))
         .where(ScheduleRun.document.in_(sorted(documents)))
-        .group_by(ScheduleRun.document, ScheduleRun.code)
         .subquery()
     )
-    runs = select(ScheduleRun.document, ScheduleRun.code, ScheduleRun.period).join(
-        newest,
-        (ScheduleRun.document == newest.c.document)
-        & (ScheduleRun.code == newest.c.code)
-        & (ScheduleRun.opens_on == newest.c.opens_on),
-    )
-    return {(row.document, row.code): row.period for row in session.execute(runs)}
+    newest = select(runs.c.document, runs.c.code, runs.c.period).where(runs.c.place == 1)
+    return {(row.document, row.code): row.period for row in session.execute(newest)}
 
 
 def _running(row: Schedule, last: str | None) -> Running:

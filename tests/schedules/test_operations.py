@@ -511,7 +511,7 @@ def test_what_runs_is_told_in_few_queries(house: House) -> None:
         found = schedules.running(work.session, work.rights)
         event.remove(engine, "before_cursor_execute", heard)
     assert [each.last_period for each in found] == ["2027-01"] * 6
-    assert len(asked) == 2
+    assert len([each for each in asked if each.startswith("SELECT")]) == 2
 
 
 def test_both_circles_count(house: House) -> None:
