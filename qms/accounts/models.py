@@ -278,7 +278,10 @@ class Attempt(Base):
     """
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
+    __table_args__ = (
+        CheckConstraint("failures >= 0", name="failures"),
+        Index("ix_sign_in_attempt_address_failed_at", "address", "failed_at"),
+    )
 
     account: Mapped[str] = mapped_column(String(64), primary_key=True)
     address: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -52,7 +52,7 @@ class ActionEvidenceItems:
         items = [
             Item(
                 "actions/actions.csv",
-                content=documents.master_list.to_csv(_list(work, found, last)),
+                content=documents.master_list.to_csv(_list(work, rights, found, last)),
                 title=say(N_("Actions"), work.language),
                 refs=tuple(Ref(KIND, row.number) for row in found),
             ),
@@ -94,7 +94,9 @@ def _until(work: Work, row: Action, last: date) -> date | None:
     return ended if ended is not None and ended <= last else None
 
 
-def _list(work: Work, found: Sequence[Action], last: date) -> list[list[str]]:
+def _list(work: Work, rights: Rights, found: Sequence[Action], last: date) -> list[list[str]]:
+    origins = {row.origin: Ref.parse(row.origin) for row in found if row.origin}
+    secret = work.hidden(origins.values(), rights) if origins else frozenset()
     names = accounts.names_of(work.session, {row.owner_id for row in found})
     table = [[say(name, work.language) for name in _LIST]]
     for row in found:
@@ -103,7 +105,7 @@ def _list(work: Work, found: Sequence[Action], last: date) -> list[list[str]]:
             [
                 row.number,
                 row.title,
-                row.origin or "",
+                row.origin if row.origin and origins[row.origin] not in secret else "",
                 names.get(row.owner_id, ""),
                 row.department,
                 row.opened_on.isoformat(),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from qms import accounts, actions, calendar, documents, records, tasks
+from qms import accounts, actions, documents, records, tasks
 from qms.audits import describe, finding_law, law, rules, team
 from qms.audits.models import (
     Audit,
@@ -154,14 +154,15 @@ def _deliver(work: Work, row: Audit, filed: Filed, bound: Bound) -> None:
         AuditDelivery(audit_id=row.id, person_id=each, delivered_at=work.now) for each in sorted(receiving)
     )
     work.session.flush()
+    due, counted = tasks.due(work, work.today, Span(rules.RECEIVE_DAYS, Unit.WORKING_DAY))
     tasks.owe(
         work,
         kind=REPORT,
         ref=filed.ref,
         person_ids=receiving,
         subject=describe.REPORT,
-        facts={"audit": filed.number},
-        due_on=calendar.after(work.today, Span(rules.RECEIVE_DAYS, Unit.WORKING_DAY)).day,
+        facts={"audit": filed.number, **counted},
+        due_on=due,
         personal=True,
     )
     work.record("audit:deliver", filed.ref, after={"people": sorted(receiving), "count": len(receiving)})
@@ -228,7 +229,7 @@ def _spread(work: Work, row: AuditFinding, filed: Filed, found: FindingLaw) -> N
     if not row.common:
         return
     days = int(found.bound.numbers.get("spread-days", rules.SPREAD_DAYS))
-    due = calendar.after(work.today, Span(days, Unit.WORKING_DAY)).day
+    due, _ = tasks.due(work, work.today, Span(days, Unit.WORKING_DAY))
     for place in finding_law.spread_to(filed, found):
         made = actions.open(
             work,

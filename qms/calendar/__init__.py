@@ -4,15 +4,12 @@ from qms.calendar.days import (
     STATUTORY,
     Calendar,
     Due,
-    add_working_days,
     after,
-    is_published,
     is_working_day,
-    moment,
     unpublished_year,
     week_of,
 )
-from qms.calendar.files import FILE, calendars
+from qms.calendar.files import FILE, calendars, kept
 from qms.calendar.limits import End, Limit, end, lost, received
 from qms.calendar.source import Calendars, CalendarsUnreadable, NoSuchCalendar
 from qms.calendar.spans import Span, SpanUnreadable, Unit, phrase, span
@@ -30,14 +27,12 @@ __all__ = [
     "Span",
     "SpanUnreadable",
     "Unit",
-    "add_working_days",
     "after",
     "calendars",
     "end",
-    "is_published",
     "is_working_day",
+    "kept",
     "lost",
-    "moment",
     "phrase",
     "received",
     "span",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from qms.calendar.spans import Span, Unit
-from qms.kernel.clock import local_day, start_of
 
 _PUBLISHED: Final = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _SATURDAY: Final = 5
@@ -38,7 +36,8 @@ class Calendar:
     Without `weekdays` the notice of the State Council counts, in years it is published for, else Monday to
     Friday, provisionally. `holidays` and `working` are days of the organisation's own and go before it.
     `complete` are years an organisation has written out itself. What comes in after `cut_off` counts as the
-    next working day; where none is set, after `closes`.
+    next working day; where none is set, after `closes`. One that stands in for a calendar that cannot be
+    read settles nothing: all that is counted by it is provisional.
     """
 
     name: str = "statutory"
@@ -49,6 +48,7 @@ class Calendar:
     opens: time | None = None
     closes: time | None = None
     cut_off: time | None = None
+    stands_in: bool = False
 
     @property
     def latest(self) -> time | None:
@@ -57,6 +57,8 @@ class Calendar:
 
     def is_published(self, day: date) -> bool:
         """Whether the day is settled: by the notice of its year, by weekdays of one's own, or written out."""
+        if self.stands_in:
+            return False
         if self.weekdays is not None or day in self.holidays or day in self.working:
             return True
         return day.year in self.complete or day.year in _PUBLISHED
@@ -106,7 +108,7 @@ class Calendar:
     def after(self, day: date, length: Span) -> Due:
         """The day a span after a day; months and years keep the day of the month or end with the month.
 
-        Hours count from the beginning of the day; where the hour itself matters, see `moment`.
+        Hours count from the beginning of the day; where the hour itself matters, see `end`.
         """
         match length.unit:
             case Unit.HOUR:
@@ -124,11 +126,7 @@ class Calendar:
 
 
 STATUTORY: Final = Calendar()
-
-
-def is_published(day: date) -> bool:
-    """Whether the State Council's holiday notice of the day's year is known here."""
-    return STATUTORY.is_published(day)
+STAND_IN: Final = Calendar(stands_in=True)
 
 
 def is_working_day(day: date) -> bool:
@@ -136,21 +134,9 @@ def is_working_day(day: date) -> bool:
     return STATUTORY.is_working_day(day)
 
 
-def add_working_days(day: date, count: int) -> Due:
-    """The `count`-th working day after a day; the day itself is not counted (T+n), T+0 is the day itself."""
-    return STATUTORY.add(day, count)
-
-
 def after(day: date, length: Span) -> Due:
     """The day a span after a day by the statutory calendar."""
     return STATUTORY.after(day, length)
-
-
-def moment(instant: datetime, length: Span, zone: ZoneInfo) -> datetime:
-    """The instant a span ends: hours by the clock, everything else with the last day it leads to."""
-    if length.unit is Unit.HOUR:
-        return instant + timedelta(hours=length.count)
-    return start_of(after(local_day(instant, zone), length).day + _DAY, zone)
 
 
 def week_of(day: date) -> tuple[str, date]:

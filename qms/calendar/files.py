@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from qms.calendar.days import STAND_IN, Calendar
 from qms.calendar.source import Calendars, CalendarsUnreadable, read
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
@@ -21,6 +22,18 @@ def calendars(home: Path) -> Calendars:
     except FileNotFoundError:
         return Calendars()
     return _read(path, standing.st_mtime_ns, standing.st_size)
+
+
+def kept(home: Path) -> Calendar:
+    """The organisation's calendar, which holds wherever none is named.
+
+    While its file cannot be read the statutory days stand in for it, provisionally: what has to be counted
+    is counted, and counted again once the file is mended. `clocks.faults` says what is wrong with it.
+    """
+    try:
+        return calendars(home).default
+    except CalendarsUnreadable:
+        return STAND_IN
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from qms import calendar, documents, jobs, runtime, tasks
+from qms import calendar, clocks, documents, jobs, runtime, tasks
 from qms import library as libraries
 from qms import trail as trails
 from qms.cli.exits import EXIT
@@ -67,12 +67,13 @@ def doctor(session: Session, deep: bool) -> int:
 
 def _calendars(notes: Notes) -> None:
     """Whether the organisation's calendars can be read, and whether next year's holidays are known."""
-    try:
-        kept = calendar.calendars(notes.session.home).default
-    except calendar.CalendarsUnreadable as refusal:
-        notes.note(N_("Calendar"), refusal.sentence(notes.language), ok=False)
-        return
     with notes.session.keeping() as work:
+        found = clocks.faults(work.session, notes.session.home)
+        for refusal in found:
+            notes.note(N_("Calendar"), refusal.sentence(notes.language), ok=False)
+        kept = calendar.kept(notes.session.home)
+        if kept.stands_in:
+            return
         year = calendar.unpublished_year(work.today, kept)
     if year is None:
         notes.note(N_("Calendar"), kept.name)

@@ -103,7 +103,6 @@ for _part in (
     guarding,
     records,
     registers,
-    risks,
     standards,
     doctor,
     backups,

@@ -64,7 +64,8 @@ def show(session: Session, number: str) -> None:
     """Show one party with its identifiers and what its file lacks."""
     with session.reading() as work:
         card = parties.party(work.session, work.rights, number)
-        lacks = [each.sentence(work.language) for each in parties.completeness(work, card)]
+        lacking = parties.completeness(work, card, parties.dossier(work, card))
+        lacks = [each.sentence(work.language) for each in lacking]
     told = {**_row(card.line), **card.identifiers, "stage": card.line.stage, "lacks": lacks}
     if session.output.as_json:
         session.output.value(told)

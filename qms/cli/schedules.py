@@ -11,6 +11,7 @@ from qms.kernel.labels import N_, in_language
 
 if TYPE_CHECKING:
     from qms.cli.session import Session
+    from qms.schedules import Due
 
 
 @click.group()
@@ -27,7 +28,14 @@ def listing(session: Session, missed: bool, overdue: bool) -> None:
     with session.reading() as work:
         accounts.require(work, "documents:read")
         states = (schedules.State.MISSED,) if missed else (schedules.State.OPEN,)
-        found = schedules.overdue(work) if overdue else schedules.due(work, states=states)
+        found: list[Due] = []
+        # Page by page: what is asked of the register at once stays bounded, and nothing is left out.
+        while part := (
+            schedules.overdue(work, len(found))
+            if overdue
+            else schedules.due(work, states=states, first=len(found))
+        ):
+            found += part
         rows = [
             {
                 "ref": each.ref,

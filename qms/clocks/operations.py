@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from qms import tasks
-from qms.calendar import Limit, calendars, end, lost, span
+from qms.calendar import CalendarsUnreadable, Limit, calendars, end, lost, span
 from qms.clocks.describe import SUBJECT
 from qms.clocks.errors import ClockNotPaused, ClockPaused, ClockRuns, NoSuchClock, ReasonNeeded
 from qms.clocks.models import Clock, ClockOwner, ClockPause
@@ -153,7 +153,8 @@ def reassign(work: Work, subject: Ref, name: str, owners: Iterable[int]) -> Cloc
 def day(work: Work) -> DayReport:
     """What time brings about, for the day job and between: counted again, warned of, overdue, once each.
 
-    All of it is one transaction: killed half-way it has done nothing, and is done again.
+    All of it is one transaction: killed half-way it has done nothing, and is done again. What is counted
+    by a calendar that cannot be read waits, the rest goes on; `faults` says what is wrong.
     """
     recomputed = sum(_recompute(work, row) for row in _provisional(work))
     warned = [row for row in _near(work) if _warn(work, row)]
@@ -201,7 +202,11 @@ def _provisional(work: Work) -> Sequence[Clock]:
     """Open limits whose due day may still move; what is past is never counted again."""
     query = _running(select(Clock)).where(Clock.provisional.is_(True), Clock.due_on >= work.today)
     found: Sequence[Clock] = work.session.scalars(query.order_by(Clock.id).with_for_update()).all()
-    return found
+    try:
+        known = calendars(work.settings.home)
+    except CalendarsUnreadable:
+        return ()
+    return [row for row in found if row.calendar is None or row.calendar in known.named]
 
 
 def _recompute(work: Work, row: Clock) -> bool:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, exists, or_, select
 
 from qms.accounts import names_of
-from qms.calendar import Span, phrase, span
-from qms.clocks.models import Clock, ClockOwner, ClockPause
+from qms.calendar import CalendarsUnreadable, NoSuchCalendar, Span, calendars, phrase, span
+from qms.clocks.models import Clock, ClockOwner
 from qms.clocks.standing import Standing, State, Totals, add_up, standing
 from qms.kernel.clock import start_of
 from qms.kernel.labels import Phrase, in_language
@@ -20,10 +20,12 @@ from qms.kernel.refs import Ref
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy.orm import Session
 
+    from qms.kernel.errors import QmsError
     from qms.kernel.ports import Rights
 
 _READ: Final = "documents:read"
@@ -122,17 +124,28 @@ def owners_of(session: Session, clocks: Iterable[int]) -> dict[int, list[int]]:
     return dict(found)
 
 
-def pauses_of(session: Session, clock_id: int) -> Sequence[ClockPause]:
-    """Each time the limit stood still, in order."""
-    query = select(ClockPause).where(ClockPause.clock_id == clock_id)
-    return session.scalars(query.order_by(ClockPause.id)).all()
-
-
 def due(session: Session, rights: Rights, until: date, now: datetime, limit: int = 50) -> list[Row]:
     """The open limits due until a day that one may see, the nearest first; overdue ones among them."""
     query = select(Clock).where(*_open(), Clock.due_on <= until, *_seen(rights))
     rows = session.scalars(query.order_by(Clock.due_at, Clock.id).limit(limit)).all()
     return _rows(session, rows, now)
+
+
+def faults(session: Session, home: Path) -> list[QmsError]:
+    """What keeps limits from being counted: calendars that cannot be read, or that are no longer there."""
+    try:
+        known = calendars(home)
+    except CalendarsUnreadable as refusal:
+        return [refusal]
+    is_open = (Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None))
+    names = session.scalars(select(Clock.calendar).where(Clock.calendar.is_not(None), *is_open).distinct())
+    found: list[QmsError] = []
+    for name in sorted(each for each in names if each is not None):
+        try:
+            known.calendar(name)
+        except NoSuchCalendar as refusal:
+            found.append(refusal)
+    return found
 
 
 def is_something_due(session: Session, now: datetime) -> bool:

@@ -132,7 +132,7 @@ def sync(work: Work, subject: Subject) -> None:
 def _bear(work: Work, subject: Subject, people: Sequence[int]) -> None:
     if not people:
         return
-    due, counted = tasks.due(max(subject.since, work.today), subject.within)
+    due, counted = tasks.due(work, max(subject.since, work.today), subject.within)
     work.session.add_all(
         Need(person_id=each, subject=str(subject.ref), born_on=work.today, due_on=due) for each in people
     )
@@ -218,11 +218,16 @@ def validities(
 
 def move(work: Work, moved: Sequence[tasks.Moved]) -> None:
     """Needs are due when their tasks are, whose days were counted again."""
-    for each in moved:
-        if each.kind == TRAIN:
-            for row in _open(work, each.ref):
-                if row.person_id == each.person_id:
-                    row.due_on = each.after
+    days = {(str(each.ref), each.person_id): each.after for each in moved if each.kind == TRAIN}
+    if not days:
+        return
+    for row in work.session.scalars(
+        select(Need)
+        .where(Need.subject.in_({ref for ref, _ in days}), Need.met_on.is_(None), Need.dropped_on.is_(None))
+        .order_by(Need.id)
+        .with_for_update()
+    ):
+        row.due_on = days.get((row.subject, row.person_id), row.due_on)
     work.session.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import itertools
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from qms import trail
+from qms import accounts, trail
 from qms.evidence import csvs, index_html, standalone, texts
 from qms.evidence import plan as plans
 from qms.evidence import scope as scopes
@@ -27,11 +28,11 @@ from qms.kernel.clock import iso, local_day
 from qms.kernel.labels import N_, say
 from qms.kernel.outbound import OutboundFailed, OutboundRefused
 from qms.kernel.ports import Actor, Rights
+from qms.kernel.refs import Ref
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qms.kernel.refs import Ref
     from qms.kernel.vault import Vault
     from qms.kernel.work import Work, Works
 
@@ -149,7 +150,8 @@ def _extract(work: Work, found: Gathered) -> _Extract:
     lines = trail.extract(work.session, found.opened, found.first_seq - 1, found.head_seq)
     head = next(lines)
     told = json.loads(head)
-    closed = _closed(lines, found.closes_at, found.request.ref)
+    rights = accounts.rights_of(work.session, found.request.receiver_id, work.today)
+    closed = _closed(lines, found.closes_at, found.request.ref, _seeing(work, rights))
     stream = Stream(line.encode() for line in itertools.chain([head], closed))
     digest = work.vault.put(cast("BinaryIO", stream))
     _, size, root = told["checkpoint"].split("\n")[:3]
@@ -157,17 +159,34 @@ def _extract(work: Work, found: Gathered) -> _Extract:
     return _Extract(digest, told["checkpoint"], int(size), base64.b64decode(root).hex(), stamp)
 
 
-def _closed(lines: Iterator[str], closes_at: datetime, own: Ref) -> Iterator[str]:
-    """The lines, those of later entries without their bodies; they verify all the same (BND-06).
+def _seeing(work: Work, rights: Rights) -> Callable[[str], bool]:
+    """Whether what an action or a record arose from exists for the receiver, asked once for each."""
 
-    The entries about the request itself stay open: they say who approved that this is given out.
+    @functools.cache
+    def is_seen(origin: str) -> bool:
+        try:
+            return not work.hidden([Ref.parse(origin)], rights)
+        except ValueError:
+            return True  # a word of a slice, which names nothing
+
+    return is_seen
+
+
+def _closed(
+    lines: Iterator[str], closes_at: datetime, own: Ref, is_seen: Callable[[str], bool]
+) -> Iterator[str]:
+    """The lines without the bodies of later entries and of those that name an origin which is not seen.
+
+    They verify all the same (BND-06, SEC-07). The entries about the request itself stay open: they say
+    who approved that this is given out.
     """
     end = iso(closes_at)
     for line in lines:
         row = json.loads(line)
         if "body" in row:
             body = json.loads(row["body"])
-            if body["at"] >= end and body["ref"] != str(own):
+            origin = (body.get("after") or {}).get("origin")
+            if (body["at"] >= end and body["ref"] != str(own)) or (origin and not is_seen(origin)):
                 del row["body"]
                 yield json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
                 continue

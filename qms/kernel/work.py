@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
@@ -17,7 +17,7 @@ from qms.kernel.errors import Collided, DiskFull
 from qms.kernel.ports import Actor, Change, Rights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Engine, Result
@@ -64,6 +64,15 @@ class Work:
     def today(self) -> date:
         """The present day in the organisation's zone."""
         return local_day(self.now, self.settings.zone_info)
+
+    def hidden(self, refs: Iterable[Ref], rights: Rights | None = None) -> frozenset[Ref]:
+        """Those of the refs that do not exist for who acts, or for who holds the rights (SEC-07).
+
+        The rule of every slice is asked, so that a lower floor may name what lies on an upper one.
+        """
+        (sight,) = self.ports["sight"]
+        found: frozenset[Ref] = sight(self if rights is None else replace(self, rights=rights), refs)
+        return found
 
     def record(
         self,

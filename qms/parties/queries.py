@@ -194,7 +194,7 @@ def subjects(
     ]
 
 
-def completeness(work: Work, card: Card) -> tuple[Phrase, ...]:
+def completeness(work: Work, card: Card, records: Iterable[Any]) -> tuple[Phrase, ...]:
     """What the party's file lacks of what is expected of its kind: fields and records (S36)."""
     lists = rows.present_lists(work.session)
     line = card.line
@@ -207,7 +207,7 @@ def completeness(work: Work, card: Card) -> tuple[Phrase, ...]:
         "contact": work.session.scalar(has),
     }
     filled = {name for name, value in told.items() if value}
-    forms = {each.form for each in dossier(work, card)}
+    forms = {each.form for each in records}
     expected = lists.expected.get(line.kind, ())
     return missing(expected, Facts(filled, card.identifiers, forms), lists.identifiers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,7 +53,7 @@ class RecordEvidence:
         found = _in_scope(work, scope, rights, last)
         if not found:
             return ()
-        told = [(each, extract(work, each, bounds)) for each in found]
+        told = [(each, extract(replace(work, rights=rights), each, bounds)) for each in found]
         table = [[say(name, work.language) for name in _LIST]]
         table += [_line(work, record, facts, bounds) for record, facts in told]
         items = [

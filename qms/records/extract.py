@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qms import accounts, forms
 from qms.kernel.clock import iso, local_day
+from qms.kernel.refs import Ref
 from qms.records import attached, contents, rows
 from qms.records.operations import _answers
 from qms.records.queries import showing
@@ -142,7 +143,7 @@ def _metadata(work: Work, record: Record, bounds: Bounds) -> dict[str, Any]:
         "secrecy": record.secrecy,
         "circle": record.circle,
         "author": accounts.person(work.session, record.author_id).name,
-        "answers": record.origin,
+        "answers": _origin(work, record),
         "business_on": None if record.business_on is None else record.business_on.isoformat(),
         "begun_at": iso(record.created_at),
         "filed_at": None if record.filed_at is None else iso(record.filed_at),
@@ -153,6 +154,13 @@ def _metadata(work: Work, record: Record, bounds: Bounds) -> dict[str, Any]:
         "erased_at": None if record.erased_at is None else iso(record.erased_at),
         "decision": record.decision if state is not State.OPEN else None,
     }
+
+
+def _origin(work: Work, record: Record) -> str | None:
+    """What the record answers, as far as it exists for who acts (SEC-07)."""
+    if record.origin is None or work.hidden([Ref.parse(record.origin)]):
+        return None
+    return record.origin
 
 
 def _version(

@@ -107,7 +107,7 @@ def _warn(work: Work, filed: Filed, point: Declared, warn: Warn, row: ControlChe
     known = work.session.scalar(select(ControlWarning.id).where(ControlWarning.check_id == row.id))
     if known is not None or not _passed(filed, warn):
         return
-    due, counted = tasks.due(work.today, warn.within)
+    due, counted = tasks.due(work, work.today, warn.within)
     made = ControlWarning(
         check_id=row.id,
         document=point.document,

@@ -71,6 +71,29 @@ def points(
         for each in declared.seen(work.session, work.rights, work.today)
         if document in {"", each.document} and department in {"", each.owner}
     ]
+    return chosen(_standing(work, found), unchecked=unchecked, warned=warned)
+
+
+def chosen(
+    found: Iterable[Standing],
+    *,
+    document: str = "",
+    department: str = "",
+    unchecked: bool = False,
+    warned: bool = False,
+) -> list[Standing]:
+    """Those of a document or a department, never checked, or with warnings under way, as far as asked."""
+    return [
+        each
+        for each in found
+        if document in {"", each.declared.document}
+        and department in {"", each.declared.owner}
+        and not (unchecked and each.last is not None)
+        and not (warned and not each.warnings)
+    ]
+
+
+def _standing(work: Work, found: Sequence[Declared]) -> list[Standing]:
     last: dict[str, Check] = {}
     for check in _checks(work, {each.document for each in found}):
         if check.stands:
@@ -81,8 +104,6 @@ def points(
     told = []
     for one in found:
         mine = under_way.get(one.ref.key, [])
-        if (unchecked and one.ref.key in last) or (warned and not mine):
-            continue
         told.append(Standing(one, last.get(one.ref.key), len(mine), sum(each.overdue for each in mine)))
     return told
 

@@ -47,7 +47,7 @@ from qms.kernel.ports import Actor, Change, Rights, Secrecy
 from qms.kernel.refs import Ref
 from qms.kernel.vault import LocalVault
 from qms.kernel.work import Work, Works
-from qms.runtime import startup, tables
+from qms.runtime import sight, startup, tables
 from qms.search import Register, Search, open_search
 
 if TYPE_CHECKING:
@@ -274,6 +274,7 @@ def ports() -> Mapping[str, Sequence[Any]]:
         "previews": (records.RecordPreview(), records.PromisePreview(), retention.RetentionSection()),
         "keys": (records.keys,),
         "copies": (evidence.holding,),
+        "sight": (sight.hidden,),
         "uploads": (records.brought, actions.brought, competence.brought),
         "entries": (
             documents.DocumentEntries(),

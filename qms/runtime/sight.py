@@ -46,11 +46,12 @@ def hidden(work: Work, refs: Iterable[Ref]) -> frozenset[Ref]:
 def told(work: Work, rows: Sequence[TrailRow]) -> list[TrailRow]:
     """Trail entries as the person may read them: number, instant, actor and act always.
 
-    What one may not see is not named; what is named of documents and of the competence of people to
-    those who read none, the three administrators, comes without its content (MLP-04).
+    What one may not see is not named; what arose from such a thing comes without its content, and so
+    does what is named of documents and of the competence of people to those who read none, the three
+    administrators (MLP-04).
     """
     named = {row.seq: _about(row) for row in rows}
-    secret = hidden(work, {ref for refs in named.values() for ref in refs})
+    secret = hidden(work, {ref for row in rows for ref in (*named[row.seq], *_origin(row))})
     return [_row(work, row, named[row.seq], secret) for row in rows]
 
 
@@ -62,6 +63,8 @@ def whole(work: Work, rows: Sequence[TrailRow]) -> list[TrailRow]:
 def _row(work: Work, row: TrailRow, about: Sequence[Ref], secret: frozenset[Ref]) -> TrailRow:
     if secret.intersection(about):
         return replace(row, ref=_HIDDEN, body=_frame(row), personal=_actor(row))
+    if secret.intersection(_origin(row)):
+        return replace(row, body=_frame(row), personal=_actor(row))
     reads = work.rights.may("documents:read")
     if not reads and (row.action.startswith(_OF_PEOPLE) or any(map(documents.is_about_documents, about))):
         return replace(row, body=_frame(row), personal=_actor(row))
@@ -86,6 +89,11 @@ def _about(row: TrailRow) -> tuple[Ref, ...]:
         if kind in _PAGES and rest:
             found.append(Ref(_PAGES[kind], rest.split("/")[0]))
     return tuple(found)
+
+
+def _origin(row: TrailRow) -> list[Ref]:
+    """What an action or a record arose from, as its first entry names it."""
+    return _parsed(str(row.after.get("origin") or ""))
 
 
 def _parsed(key: str) -> list[Ref]:

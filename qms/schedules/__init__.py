@@ -17,6 +17,7 @@ from qms.schedules.queries import (
     Due,
     Running,
     asked_by,
+    count,
     due,
     hidden,
     may_do,
@@ -24,6 +25,7 @@ from qms.schedules.queries import (
     of_subject,
     open_of,
     overdue,
+    overdue_count,
     running,
 )
 from qms.schedules.rows import TASK
@@ -49,6 +51,7 @@ __all__ = [
     "State",
     "asked_by",
     "begin",
+    "count",
     "declared_elsewhere",
     "due",
     "every_of",
@@ -62,6 +65,7 @@ __all__ = [
     "open_due",
     "open_of",
     "overdue",
+    "overdue_count",
     "prepare",
     "recount",
     "remark",

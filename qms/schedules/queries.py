@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from qms import accounts, tasks
 from qms.accounts import Signature
@@ -20,14 +20,16 @@ from qms.schedules.operations.closing import statement_digest
 from qms.schedules.rows import TASK, ref_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from qms.kernel.ports import Rights
     from qms.kernel.work import Work
 
 PAGE: Final = 200
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +77,44 @@ def due(
     since: date | None = None,
     until: date | None = None,
     states: Sequence[State] = (),
-    after: int = 0,
+    first: int = 0,
     limit: int = PAGE,
 ) -> list[Due]:
-    """What exists for who asks, by day, of these days and states; `after` is the last id of a page before."""
-    session = work.session
-    query = select(Occurrence).where(rows.visible(session, work.rights, work.today), Occurrence.id > after)
+    """What exists for who asks, by day, of these days and states; `first` of them stand on pages before."""
+    wanted = _wanted(work, since, until, states)
+    query = select(Occurrence).where(*wanted).order_by(Occurrence.due_on, Occurrence.id)
+    return _told(work, work.session.scalars(query.offset(first).limit(limit)).all())
+
+
+def count(
+    work: Work, *, since: date | None = None, until: date | None = None, states: Sequence[State] = ()
+) -> int:
+    """How many there are of them."""
+    query = select(func.count()).select_from(Occurrence).where(*_wanted(work, since, until, states))
+    return work.session.scalar(query) or 0
+
+
+def _wanted(
+    work: Work, since: date | None, until: date | None, states: Sequence[State]
+) -> list[ColumnElement[bool]]:
+    wanted = [rows.visible(work.session, work.rights, work.today)]
     if since is not None:
-        query = query.where(Occurrence.due_on >= since)
+        wanted.append(Occurrence.due_on >= since)
     if until is not None:
-        query = query.where(Occurrence.due_on <= until)
+        wanted.append(Occurrence.due_on <= until)
     if states:
-        query = query.where(Occurrence.state.in_(states))
-    order = query.order_by(Occurrence.due_on, Occurrence.id).limit(limit)
-    return _told(work, session.scalars(order).all())
+        wanted.append(Occurrence.state.in_(states))
+    return wanted
 
 
-def overdue(work: Work, limit: int = PAGE) -> list[Due]:
+def overdue(work: Work, first: int = 0, limit: int = PAGE) -> list[Due]:
     """What is open though its day has passed, the oldest first."""
-    query = select(Occurrence).where(
-        rows.visible(work.session, work.rights, work.today),
-        Occurrence.state == State.OPEN,
-        Occurrence.due_on < work.today,
-    )
-    found = work.session.scalars(query.order_by(Occurrence.due_on, Occurrence.id).limit(limit))
-    return _told(work, found.all())
+    return due(work, until=work.today - _DAY, states=(State.OPEN,), first=first, limit=limit)
+
+
+def overdue_count(work: Work) -> int:
+    """How much is open though its day has passed."""
+    return count(work, until=work.today - _DAY, states=(State.OPEN,))
 
 
 def occurrence(work: Work, key: str) -> Due:
@@ -150,17 +165,26 @@ def running(session: Session, rights: Rights) -> list[Running]:
     query = select(Schedule).where(Schedule.until_on.is_(None), Schedule.secrecy <= rights.secrecy, inside)
     found = session.scalars(query.order_by(Schedule.document, Schedule.code, Schedule.id)).all()
     once = {(row.document, row.code): row for row in found}
-    return [_running(session, row) for row in once.values()]
+    last = _last_periods(session, {row.document for row in found})
+    return [_running(row, last.get(key)) for key, row in once.items()]
 
 
-def _running(session: Session, row: Schedule) -> Running:
-    definition = read_one(row.definition)
-    last = session.scalar(
-        select(ScheduleRun.period)
-        .where(ScheduleRun.document == row.document, ScheduleRun.code == row.code)
-        .order_by(ScheduleRun.opens_on.desc())
-        .limit(1)
+def _last_periods(session: Session, documents: Collection[str]) -> dict[tuple[str, str], str]:
+    """The period opened last of each schedule of these documents, in one query."""
+    place = func.row_number().over(
+        partition_by=(ScheduleRun.document, ScheduleRun.code), order_by=ScheduleRun.opens_on.desc()
     )
+    runs = (
+        select(ScheduleRun.document, ScheduleRun.code, ScheduleRun.period, place.label("place"))
+        .where(ScheduleRun.document.in_(sorted(documents)))
+        .subquery()
+    )
+    newest = select(runs.c.document, runs.c.code, runs.c.period).where(runs.c.place == 1)
+    return {(row.document, row.code): row.period for row in session.execute(newest)}
+
+
+def _running(row: Schedule, last: str | None) -> Running:
+    definition = read_one(row.definition)
     return Running(
         row.document, row.code, definition.words, definition.every, definition.form, row.from_on, last
     )

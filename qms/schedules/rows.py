@@ -35,9 +35,14 @@ def ref_of(row: Occurrence) -> Ref:
 
 
 def visible(session: Session, rights: Rights, day: date) -> ColumnElement[bool]:
-    """Inside grade and circle: one's own departments', those overseen, and whatever one is to do (SEC-06)."""
-    circle = or_(Occurrence.circle.is_(None), Occurrence.circle.in_(sorted(rights.circles)))
-    inside = and_(Occurrence.secrecy <= rights.secrecy, circle)
+    """Inside grade and circle: one's own departments', those overseen, and whatever one is to do (SEC-06).
+
+    Both circles count, that of the subject and that of the document which asks.
+    """
+    circles = sorted(rights.circles)
+    circle = or_(Occurrence.circle.is_(None), Occurrence.circle.in_(circles))
+    shut = select(Schedule.id).where(Schedule.circle.is_not(None), Schedule.circle.not_in(circles))
+    inside = and_(Occurrence.secrecy <= rights.secrecy, circle, Occurrence.schedule_id.not_in(shut))
     if rights.oversees:
         return inside
     overseen = rights.permissions.get("tasks:oversee", frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -22,11 +23,12 @@ from qms.schedules.rows import schedule_ref
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import date
 
     from qms.kernel.work import Work
     from qms.schedules.definition import Definition
 
+_AHEAD: Final = timedelta(days=2 * 366)
+"""As far as one must look to find the next opening of what comes once a year."""
 _NOT_KNOWN: Final = N_("There is no “{code}” here.")
 
 
@@ -71,7 +73,7 @@ def _told(work: Work, before: Definition | None, now: Definition) -> str:
     if before == now:
         return say(describe.GOES_ON, work.language, label=label)
     first = max(work.today, now.since or work.today)
-    coming = openings(now.every, now.on, first, first.replace(year=first.year + 2))
+    coming = openings(now.every, now.on, first, first + min(_AHEAD, date.max - first))
     day = next((opened for _, opened in coming), None)
     text = describe.BEGINS if before is None else describe.CHANGES
     every = say(describe.EVERY[now.every], work.language)

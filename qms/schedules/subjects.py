@@ -108,16 +108,20 @@ def _person(session: Session, row: Schedule, person_id: int, day: date) -> Subje
     )
 
 
-def doers(session: Session, to: To, subject: Subject, day: date) -> list[int]:
+def doers(session: Session, to: To, subject: Subject, circle: str | None, day: date) -> list[int]:
     """Who does it for a subject: its owner, else the heads of its department; or who holds post or role.
 
-    Only who may see the subject is given it; that may leave nobody, which the page of schedules shows.
+    Only who may see the subject, and is in the circle of the document that asks, is given it; that may
+    leave nobody, which the page of schedules shows.
     """
     if to.owner:
         found = set(subject.owners) or _heads(session, subject.department, day)
     else:
         found = holders(session, to.posts, to.roles, subject.department, day)
-    return sorted(found & accounts.cleared(session, subject.secrecy, subject.circle))
+    cleared = accounts.cleared(session, subject.secrecy, subject.circle)
+    if circle is not None and circle != subject.circle:
+        cleared &= accounts.cleared(session, subject.secrecy, circle)
+    return sorted(found & cleared)
 
 
 def _heads(session: Session, department: str, day: date) -> set[int]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from qms.calendar import Calendar, Span
+    from qms.calendar import Span
     from qms.kernel.work import Work
 
 COUNTED: Final = "counted"
@@ -35,9 +35,9 @@ class Moved:
     after: date
 
 
-def due(since: date, within: Span) -> tuple[date, dict[str, Any]]:
+def due(work: Work, since: date, within: Span) -> tuple[date, dict[str, Any]]:
     """The last day, and what the facts of the task keep while it is provisional; nothing once it is not."""
-    found = calendar.after(since, within)
+    found = calendar.kept(work.settings.home).after(since, within)
     kept = {COUNTED: {"from": since.isoformat(), "within": str(within)}} if found.provisional else {}
     return found.day, kept
 
@@ -53,7 +53,8 @@ def counted(session: Session, kind: str, ref: Ref) -> dict[str, Any]:
 def recount(work: Work) -> list[Moved]:
     """Count the open provisional days again; what is past is never touched (S71). Gives what moved.
 
-    A day that is no longer provisional has its entry too, so that one sees since when it stands.
+    A day that is no longer provisional has its entry too, so that one sees since when it stands. While
+    the organisation's calendar cannot be read, they wait.
     """
     is_open = (Task.settled_at.is_(None), Task.cancelled_at.is_(None), Task.due_on >= work.today)
     found = work.session.execute(select(Task.id, Task.facts).where(*is_open)).all()
@@ -64,17 +65,10 @@ def recount(work: Work) -> list[Moved]:
     return [moved for row in rows if (moved := _recounted(work, row)) is not None]
 
 
-def _kept(work: Work) -> Calendar:
-    """The organisation's own calendar, in which a year can be written out before the program knows it."""
-    try:
-        return calendar.calendars(work.settings.home).default
-    except calendar.CalendarsUnreadable:
-        return calendar.STATUTORY  # the start and `qms doctor` say what is wrong in it
-
-
 def _recounted(work: Work, row: Task) -> Moved | None:
     told: Mapping[str, str] = row.facts[COUNTED]
-    found = _kept(work).after(date.fromisoformat(told["from"]), calendar.span(told["within"]))
+    kept = calendar.kept(work.settings.home)
+    found = kept.after(date.fromisoformat(told["from"]), calendar.span(told["within"]))
     before = row.due_on
     if before is None or found.provisional:
         return None

@@ -17,13 +17,13 @@ from qms.web import signing
 from qms.web.documents.library import download
 from qms.web.links import link
 from qms.web.revisions import departments, shared
+from qms.web.sent import sent
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
     from qms.kernel.work import Work
-    from qms.uploads import Kept
 
 pages = Blueprint("actions", __name__)
 CLASSES: Final = {State.OPEN: "in_review", State.CLOSED: "in_force", State.CANCELLED: "withdrawn"}
@@ -158,9 +158,7 @@ def _one(number: str, form: Form, at: str = "") -> ResponseReturnValue:
     me = work.actor.person_id
     manages = actions.manages(work.session, work.rights, number)
     is_open = found.state is State.OPEN
-    origin = None
-    if found.origin is not None and not actions.hidden(work.session, work.rights, [found.origin]):
-        origin = found.origin
+    origin = None if found.origin is None or work.hidden([found.origin]) else found.origin
     body = page(
         "actions/one.html",
         form=form,
@@ -189,20 +187,12 @@ def evidence(number: str) -> ResponseReturnValue:
     form = Form()
     with signing.trying(form, "text"):
         actions.action(look().session, look().rights, number, look().today)
-        file = _sent()
+        file = sent()
         with act() as work:
             actions.add_evidence(work, number, text=form.get("text"), file=file)
         tell(N_("The evidence is kept."))
         return redirect(url_for("actions.one", number=number), 303)
     return _one(number, form, "evidence")
-
-
-def _sent() -> Kept | None:
-    """The file of the form, checked and in the vault before any act (laws 2 and 9)."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return None
-    return uploads.kept(look(), file.filename, file.read(uploads.MOST_BYTES + 1))
 
 
 @pages.get("/actions/<number>/evidence/<int:piece>")

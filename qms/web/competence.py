@@ -18,6 +18,7 @@ from qms.web import signing
 from qms.web.documents.library import download
 from qms.web.links import link
 from qms.web.revisions import page_of, parts_of, ref_at, shared
+from qms.web.sent import sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from qms.kernel.work import Work
-    from qms.uploads import Kept
 
 pages = Blueprint("competence", __name__)
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -172,7 +172,7 @@ def _recorded(form: Form, person_id: int) -> None:
     hours = form.get("hours").strip()
     if hours and not (hours.isascii() and hours.isdigit() and len(hours) < 6):  # noqa: PLR2004 - a life has fewer
         raise Invalid([Problem(N_("Write a whole number."), field="hours")])
-    file = _sent()
+    file = sent()
     with act() as work:
         competence.record_evidence(
             work,
@@ -187,14 +187,6 @@ def _recorded(form: Form, person_id: int) -> None:
             effectiveness=form.get("effectiveness"),
             file=file,
         )
-
-
-def _sent() -> Kept | None:
-    """The file of the form, checked and in the vault before any act (laws 2 and 9)."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return None
-    return uploads.kept(look(), file.filename, file.read(uploads.MOST_BYTES + 1))
 
 
 @pages.get("/competence/people/<int:person_id>/evidence/<int:piece>")

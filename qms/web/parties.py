@@ -129,13 +129,14 @@ def one(number: str) -> str:
     """One party: what is told of it, whom one speaks to, what its file lacks, records, history."""
     work = _seen()
     card = parties.party(work.session, work.rights, number)
+    records = parties.dossier(work, card)
     return page(
         "parties/one.html",
         card=card,
         row=card.line,
         people=parties.contacts(work, number),
-        lacks=parties.completeness(work, card),
-        records=parties.dossier(work, card),
+        lacks=parties.completeness(work, card, records),
+        records=records,
         entries=_history(work, card),
         titles=titles(work),
         link=link,

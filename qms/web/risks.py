@@ -76,8 +76,8 @@ def listing() -> str:
     work = _seen()
     asked = {name: request.args.get(name, "") for name in ("document", "department", "only")}
     every = risks.points(work)
-    found = risks.points(
-        work,
+    found = risks.chosen(
+        every,
         document=asked["document"],
         department=asked["department"],
         unchecked=asked["only"] == "unchecked",

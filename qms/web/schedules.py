@@ -33,6 +33,7 @@ _CLASSES: Final = {
     schedules.State.MISSED: "withdrawn",
     schedules.State.ENDED: "superseded",
 }
+_SIZE: Final = 200
 _FIRST: Final = 2000
 _LAST: Final = 2199
 
@@ -68,11 +69,14 @@ def _words() -> dict[str, Any]:
 
 @pages.get("/schedules")
 def listing() -> str:
-    """One month: what is overdue first, then each day with what is due; and the schedules that run."""
+    """One month, page by page: what is overdue first, then each day with what is due; what runs."""
     work = _seen()
     first = _month(work)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    rows = schedules.due(work, since=first, until=last)
+    count = schedules.count(work, since=first, until=last)
+    count_of_pages = max(-(-count // _SIZE), 1)
+    place = min(max(request.args.get("page", 1, type=int), 1), count_of_pages)
+    rows = schedules.due(work, since=first, until=last, first=(place - 1) * _SIZE, limit=_SIZE)
     overdue = schedules.overdue(work)
     on_top = {each.ref for each in overdue}
     days: dict[date, list[Due]] = {}
@@ -85,8 +89,11 @@ def listing() -> str:
         after=_beside(first, 1),
         days=days,
         overdue=overdue,
+        late=schedules.overdue_count(work),
+        place=place,
+        last=count_of_pages,
         titles=titles(work),
-        missed=[row for row in rows if row.state is schedules.State.MISSED],
+        missed=schedules.count(work, since=first, until=last, states=(schedules.State.MISSED,)),
         running=schedules.running(work.session, work.rights),
         **_words(),
     )

@@ -48,11 +48,8 @@ def _asked(name: str, form: str, otherwise: date) -> date:
 
 def _unknown_year(work: Work) -> int | None:
     """From the first of December: the coming year, while nobody knows its holidays (S71)."""
-    try:
-        kept = calendar.calendars(work.settings.home).default
-    except calendar.CalendarsUnreadable:
-        return None  # `qms doctor` and the start say what is wrong in it
-    return calendar.unpublished_year(work.today, kept)
+    kept = calendar.kept(work.settings.home)
+    return None if kept.stands_in else calendar.unpublished_year(work.today, kept)
 
 
 @pages.get("/time-limits")

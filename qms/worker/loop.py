@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qms import (
     accounts,
     actions,
+    calendar,
     clocks,
     competence,
     documents,
@@ -31,6 +32,7 @@ from qms import (
 from qms.kernel.errors import QmsError
 from qms.kernel.labels import say
 from qms.kernel.ports import Actor
+from qms.kernel.refs import Ref
 from qms.rendering import Pool
 from qms.runtime import beat, every_permission
 from qms.runtime import scrub as scrubs
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("qms.worker")
 _PAUSE: Final = 1.0
+_CALENDARS: Final = Ref("workspace", calendar.FILE)
 
 
 class Loop:
@@ -217,6 +220,7 @@ class Loop:
             trail_reviews.open_due(work)
         with works.writing(self.actor, every_permission()) as work:
             competence.day(work)
+        self._calendars()
         with works.writing(self.actor, every_permission()) as work:
             clocks.day(work)
         with works.writing(self.actor, every_permission()) as work:
@@ -230,6 +234,17 @@ class Loop:
                 order(work)
         self._day = today
         return True
+
+    def _calendars(self) -> None:
+        """Tell, once a day, what is wrong with the calendars; the day goes on, and what they count waits."""
+        works = self.runtime.works
+        with works.reading(self.actor) as look:
+            found = clocks.faults(look.session, look.settings.home)
+        for refusal in found:
+            LOG.error("limits wait for their calendar: %s", refusal)
+            self.runtime.record_refusal(
+                self.actor, attempt="clock:recompute", ref=_CALENDARS, refusal=refusal
+            )
 
     def _schedules(self) -> None:
         """Open what schedules ask for, each in an act of its own; then say what was missed (law 5)."""

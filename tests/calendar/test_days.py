@@ -1,21 +1,18 @@
 """Working days as the State Council published them, and where a span leads."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qms.calendar import (
+    STATUTORY,
     Due,
     Span,
     Unit,
-    add_working_days,
     after,
-    is_published,
     is_working_day,
-    moment,
     span,
 )
 
@@ -39,30 +36,30 @@ def test_statutory_days_count(day: date, works: bool) -> None:  # noqa: FBT001 -
 
 def test_unpublished_years_are_provisional() -> None:
     """A year without a notice counts Monday to Friday, and says that this is provisional."""
-    assert is_published(date(2026, 12, 31))
-    assert not is_published(date(2050, 1, 1))
+    assert STATUTORY.is_published(date(2026, 12, 31))
+    assert not STATUTORY.is_published(date(2050, 1, 1))
     assert is_working_day(date(2050, 1, 3))
     assert not is_working_day(date(2050, 1, 1))
-    assert add_working_days(date(2026, 12, 30), 1) == Due(date(2026, 12, 31))
-    assert add_working_days(date(2050, 5, 2), 1) == Due(date(2050, 5, 3), provisional=True)
+    assert STATUTORY.add(date(2026, 12, 30), 1) == Due(date(2026, 12, 31))
+    assert STATUTORY.add(date(2050, 5, 2), 1) == Due(date(2050, 5, 3), provisional=True)
 
 
 def test_the_day_itself_does_not_count() -> None:
     """T+3 from a Friday is the next Wednesday; T+0 is the day itself."""
-    assert add_working_days(date(2026, 11, 6), 3) == Due(date(2026, 11, 11))
-    assert add_working_days(date(2026, 11, 7), 0) == Due(date(2026, 11, 7))
+    assert STATUTORY.add(date(2026, 11, 6), 3) == Due(date(2026, 11, 11))
+    assert STATUTORY.add(date(2026, 11, 7), 0) == Due(date(2026, 11, 7))
 
 
 def test_working_days_do_not_run_backwards() -> None:
     """A negative count is a fault of the program."""
     with pytest.raises(ValueError, match="forward"):
-        add_working_days(date(2026, 11, 6), -1)
+        STATUTORY.add(date(2026, 11, 6), -1)
 
 
 @given(DAYS, st.integers(1, 60))
 def test_working_days_are_counted_one_by_one(day: date, count: int) -> None:
     """The result is a working day, and exactly `count` working days lie after the start up to it."""
-    due = add_working_days(day, count).day
+    due = STATUTORY.add(day, count).day
     between = [day + timedelta(days=step) for step in range(1, (due - day).days + 1)]
     assert is_working_day(due)
     assert sum(map(is_working_day, between)) == count
@@ -92,11 +89,3 @@ def test_months_keep_or_clamp_the_day(day: date, months: int) -> None:
     due = after(day, Span(months, Unit.MONTH)).day
     assert (due.year * 12 + due.month) - (day.year * 12 + day.month) == months
     assert due.day == day.day or (due.day < day.day and (due + timedelta(days=1)).day == 1)
-
-
-def test_hours_run_by_the_clock_and_days_to_their_end() -> None:
-    """Two hours end two hours later; a working day ends at the midnight after it in the zone."""
-    zone = ZoneInfo("Asia/Shanghai")
-    start = datetime(2026, 11, 6, 9, 30, tzinfo=UTC)
-    assert moment(start, span("2 hours"), zone) == datetime(2026, 11, 6, 11, 30, tzinfo=UTC)
-    assert moment(start, span("T+1"), zone) == datetime(2026, 11, 9, 16, 0, tzinfo=UTC)

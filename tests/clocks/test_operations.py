@@ -89,7 +89,7 @@ def test_a_pause_moves_the_end(works: Works, service: Actor, clock: SimulatedClo
         assert date(2026, 11, 9) == row.due_on
         with pytest.raises(clocks.ClockNotPaused):
             clocks.resume(work, RECORD, "review")
-        (pause,) = clocks.pauses_of(work.session, row.id)
+        (pause,) = work.session.scalars(select(clocks.ClockPause).where(clocks.ClockPause.clock_id == row.id))
         assert (pause.reason, pause.until_at) == ("waiting for the client", work.now)
         with pytest.raises(clocks.NoSuchClock):
             clocks.pause(work, RECORD, "whole", "x")
@@ -263,3 +263,21 @@ def test_own_calendars_count(work: Work) -> None:
     with pytest.raises(CalendarsUnreadable):
         _start(work, "other")
     assert len(work.session.scalars(select(clocks.Clock)).all()) == 1
+
+
+@pytest.mark.parametrize("text", ["calendars: [", "calendars:\n  other: {}\n"])
+def test_a_faulty_calendar_stops_nothing_else(work: Work, text: str) -> None:
+    """Broken or renamed: what it counts waits and the fault is told; warnings and overdue days come."""
+    path = work.settings.home / "calendars.yaml"
+    path.write_text("calendars:\n  shop: {}\n", "utf-8")
+    work.now = datetime(2049, 12, 30, 1, 0, tzinfo=UTC)
+    waits = _start(work, "waits", "T+9", calendar="shop")
+    late = _start(work, "late", "1 hour")
+    assert clocks.faults(work.session, work.settings.home) == []
+    path.write_text(text, "utf-8")
+    due = waits.due_on
+    work.now += timedelta(hours=2)
+    assert clocks.day(work) == clocks.DayReport(0, 1, 0)
+    assert (waits.due_on, late.overdue_at) == (due, work.now)
+    (fault,) = clocks.faults(work.session, work.settings.home)
+    assert fault.code in {"CalendarsUnreadable", "NoSuchCalendar"}

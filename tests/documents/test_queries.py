@@ -178,6 +178,18 @@ def test_what_entering_force_will_do_is_told_before(made: Organisation) -> None:
         documents.consequences(work, ref)
 
 
+def test_realisations_one_may_not_see_are_not_named(made: Organisation) -> None:
+    """SEC-07: the preview names another language to those for whom it exists."""
+    with made.service() as work:
+        for login in ("author", "manager", "deputy", "controller"):
+            factories.clear(work, made.ids[login], Secrecy.CONFIDENTIAL)
+    factories.issued(made, language="en", file="CP-07.en.md", more="secrecy: confidential")
+    ref = factories.approved(made)
+    for login, sees in (("author", True), ("writer", False)):
+        with made.looking(login) as work:
+            assert ("A/0 (en)" in " ".join(documents.consequences(work, ref))) is sees
+
+
 def test_a_code_tells_anyone_whether_the_paper_holds(made: Organisation) -> None:
     """In force, superseded by what, and a wrong code; however it is typed (DOC-11)."""
     ref = factories.issued(made)

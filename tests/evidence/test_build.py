@@ -37,7 +37,7 @@ from tests.evidence.factories import EVERYTHING, SERVICE, House, Paper, People
 from tests.trail.authority import authority
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from qms.evidence import Request
     from qms.kernel.clock import SimulatedClock
@@ -188,6 +188,29 @@ def test_what_came_after_the_day_stays_shut(made: House, clock: SimulatedClock) 
     assert "evidence:approve" in {body["action"] for body in opened(made, then)}
     for done in (then, now):
         assert evidence.verify_bundle(io.BytesIO(content(made, done)), made.key.fingerprint).ok
+
+
+def test_an_origin_one_may_not_see_stays_shut(made: House) -> None:
+    """SEC-07: an entry that names a thing hidden from the receiver goes without its body, and verifies."""
+    secret, ref = Ref("record", "FM-07-02-2026-000001"), Ref("document", "CP-12")
+    rights = []
+
+    def sight(work: Work, refs: Iterable[Ref]) -> frozenset[Ref]:
+        rights.append(work.rights.person_id)
+        return frozenset(refs) & {secret}
+
+    made.works.ports = {**made.works.ports, "sight": (sight,)}
+    with made.works.writing(SERVICE, EVERYTHING) as work:
+        for origin in (secret, Ref("record", "FM-07-02-2026-000002")):
+            work.record("action:open", ref, after={"origin": str(origin)})
+        work.record("document:change-request", ref, after={"origin": "suggestion"})
+    done = made.built()
+    told = [body["after"] for body in opened(made, done) if body["ref"] == str(ref) and "after" in body]
+    assert {"origin": "record:FM-07-02-2026-000002"} in told
+    assert {"origin": "suggestion"} in told
+    assert {"origin": str(secret)} not in told
+    assert set(rights) == {made.ids["auditor"]}
+    assert evidence.verify_bundle(io.BytesIO(content(made, done)), made.key.fingerprint).ok
 
 
 def test_the_extract_opens_only_what_the_bundle_speaks_of(made: House) -> None:

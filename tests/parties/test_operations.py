@@ -268,6 +268,38 @@ def test_erasing_destroys_the_key_after_the_act(house: House) -> None:
         house.act(HEAD, lambda work: parties.set_contacts(work, number, [SPEAKS]))
 
 
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_erasing_reaches_every_duplicate(house: House, named: int) -> None:
+    """CN-10: a duplicate is the same party: whichever number is erased, nothing of it can be opened."""
+    numbers = [
+        house.add(f"Person {each}", kind=Kind.OUTSIDE, identifiers={"other": each}, contacts=(SPEAKS,))
+        for each in "123"
+    ]
+    stays = house.add("Another", kind=Kind.OUTSIDE, contacts=(SPEAKS,))
+    for double, kept in ((2, 1), (1, 0)):
+        house.act(HEAD, lambda work: parties.merge(work, numbers[double], numbers[kept], why="the same"))  # noqa: B023
+    house.act(HEAD, lambda work: parties.erase(work, numbers[named], why="asked to"))
+    for each in numbers:
+        found = card(house, each)
+        assert (found.line.name, found.identifiers, found.note) == (each, {}, "")
+        assert house.see("east", lambda work: parties.contacts(work, each)) == []  # noqa: B023
+    assert house.see("east", lambda work: parties.contacts(work, stays)) == [SPEAKS]
+    assert house.see("", parties.destroy_erased) == 3
+    with pytest.raises(parties.PartyErased):
+        house.act(HEAD, lambda work: parties.erase(work, numbers[2], why="again"))
+
+
+def test_erasing_a_duplicate_needs_the_right_over_what_it_leads_to(house: House) -> None:
+    """Whoever lost the department of the kept one erases neither."""
+    kept, double = house.add("A", kind=Kind.OUTSIDE), house.add("B", kind=Kind.OUTSIDE, contacts=(SPEAKS,))
+    house.act(HEAD, lambda work: parties.merge(work, double, kept, why="the same"))
+    told = facts("A", department="risk")
+    house.act("manager", lambda work: parties.change(work, kept, told, version=card(house, kept).version))
+    with pytest.raises((parties.PartyNotYours, parties.NoSuchParty)):
+        house.act(HEAD, lambda work: parties.erase(work, double, why="asked to"))
+    assert card(house, double).erased_at is None
+
+
 def test_the_lists_are_the_organisations_own(house: House) -> None:
     text = "tiers:\n  - {code: gold, names: {en: Gold}}\nexpected: {client: [tier, 'form:FM-10-01']}\n"
     with pytest.raises(parties.MayNotSetLists):
@@ -278,7 +310,7 @@ def test_the_lists_are_the_organisations_own(house: House) -> None:
     number = house.add(tier="gold")
     house.act("manager", lambda work: parties.set_lists(work, text + "\n"))
     found = card(house, number)
-    lacks = house.see("manager", lambda work: parties.completeness(work, found))
+    lacks = house.see("manager", lambda work: parties.completeness(work, found, parties.dossier(work, found)))
     assert [each.sentence("en") for each in lacks] == ["A record on FM-10-01"]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
-from qms import parties, schedules, tasks, trail
+from qms import accounts, parties, schedules, tasks, trail
 from qms.accounts import Department, Post
 from qms.documents import errors
 from qms.kernel.ports import Filed, Secrecy
@@ -22,6 +22,7 @@ from qms.schedules.operations import opening
 from qms.schedules.periods import drawn
 from qms.tasks import Task
 from tests.documents import factories
+from tests.records.factories import circle
 
 if TYPE_CHECKING:
     from qms.kernel.clock import SimulatedClock
@@ -378,6 +379,23 @@ def test_a_calendar_that_cannot_be_read_stops_no_schedule(house: House) -> None:
     assert house.told("occurrence:recount") == []
 
 
+def test_what_a_stand_in_counted_is_counted_again(house: House) -> None:
+    """S71: the first counting and the recount go by the organisation's calendar, once it can be read."""
+    house.party("One")
+    factories.issued(house.made, more=VISIT.replace("5 days", "3 working days"))
+    path = house.made.works.settings.home / "calendars.yaml"
+    path.write_text("calendars: [", "utf-8")
+    house.day(3)
+    (first,) = house.due()
+    house.day()
+    assert [each.due_on for each in house.due()] == [first.due_on]
+    path.write_text("default: own\ncalendars:\n  own: {working-days: [sunday]}\n", "utf-8")
+    house.day()
+    assert house.told("occurrence:recount") == ["occurrence:recount"]
+    (then,) = house.due()
+    assert then.due_on == date(2026, 11, 22)
+
+
 @pytest.mark.parametrize("step", ["subjects", "owe", "trail"])
 def test_a_run_killed_half_way_is_done_once(house: House, step: str) -> None:
     """All of it or nothing: after the kill there is no row, no task; the next run makes one of each."""
@@ -461,6 +479,75 @@ def test_the_preview_says_what_begins_changes_and_stops(house: House) -> None:
         "The schedule D begins: every day, for the first time on 2026-11-02.",
         "The schedule C stops; what it asked for and is not done yet ends.",
     ]
+
+
+def test_the_preview_finds_the_next_opening_from_any_day(house: House) -> None:
+    """REL-06: from the leap day, and from the last days there are."""
+    every = {"id": "a", "label": "A", "every": "year", "to": {"posts": ["risk-head"]}}
+    with house.made.looking("manager") as work:
+        work.language = "en"
+        said = [
+            ScheduleSection().preview(work, [], [{**every, "on": {"day": 29, "month": 2}, "from": day}])
+            for day in ("2028-02-29", "2028-03-01", "9999-02-28")
+        ]
+    days = [one.removesuffix(".").rpartition(" ")[2] for (one,) in said]
+    assert days == ["2028-02-29", "2029-02-28", "9999-02-28"]
+
+
+def test_what_runs_is_told_in_few_queries(house: House) -> None:
+    """However many schedules there are; each with the period it opened last."""
+    one = "{{id: n{0}, label: L, every: month, to: {{posts: [risk-head]}}}}"
+    factories.issued(house.made, more=f"schedules: [{', '.join(one.format(each) for each in range(6))}]")
+    house.day()
+    house.day(60)
+    asked: list[str] = []
+
+    def heard(*told: Any) -> None:
+        asked.append(told[2])
+
+    engine = house.made.works.engine
+    with house.made.looking("manager") as work:
+        event.listen(engine, "before_cursor_execute", heard)
+        found = schedules.running(work.session, work.rights)
+        event.remove(engine, "before_cursor_execute", heard)
+    assert [each.last_period for each in found] == ["2027-01"] * 6
+    assert len([each for each in asked if each.startswith("SELECT")]) == 2
+
+
+def test_both_circles_count(house: House) -> None:
+    """SEC-06: a visit is there for whoever is in the circle of the document and in that of the party."""
+    circle(house.made, "aml", "author", "manager", "deputy", "controller", "general", "risk-head")
+    circle(house.made, "board", "manager", "writer", "reader")
+    with house.made.service() as work:
+        work.rights = replace(work.rights, circles=frozenset({"board"}))
+        told = Facts(name="One", department="risk", owner="writer", circle="board")
+        parties.add(work, Kind.CLIENT, told)
+    factories.issued(house.made, more=f"circle: aml\n{VISIT}")
+    house.day(3)
+    assert [len(house.due(login)) for login in ("manager", "general", "risk-head", "writer")] == [1, 0, 0, 0]
+    with house.made.looking("manager") as work:
+        (found,) = schedules.due(work)
+        assert found.people == ()
+    with house.made.looking("writer") as work:
+        assert schedules.hidden(work.session, work.rights, [found.ref], work.today) == {found.ref}
+    assert house.inbox("writer") == []
+
+
+def test_a_task_in_two_circles_dies_with_either(house: House) -> None:
+    """SEC-07: whoever leaves one of them is not told of it any more."""
+    insiders = ("author", "manager", "deputy", "controller", "general", "risk-head")
+    circle(house.made, "aml", *insiders)
+    circle(house.made, "board", *insiders)
+    with house.made.service() as work:
+        work.rights = replace(work.rights, circles=frozenset({"board"}))
+        told = Facts(name="One", department="risk", owner="risk-head", circle="board")
+        parties.add(work, Kind.CLIENT, told)
+    factories.issued(house.made, more=f"circle: aml\n{VISIT}")
+    house.day(3)
+    assert len(house.inbox("risk-head")) == 1
+    with house.made.service() as work:
+        accounts.leave_circle(work, house.made.ids["risk-head"], "aml")
+    assert house.inbox("risk-head") == []
 
 
 def test_the_parts_are_counted_among_people(house: House) -> None:

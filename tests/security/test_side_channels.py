@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qms import accounts, documents, tasks, trail
+from qms import accounts, actions, documents, tasks, trail
 from qms.documents.errors import NumberTaken
-from qms.kernel.ports import Secrecy
+from qms.kernel.ports import Scope, Secrecy
+from qms.kernel.refs import Ref
 from qms.runtime import hidden, told
 from tests.security.face import addresses, signed_in
-from tests.security.house import BOARD, SECRET, VARIANTS, prepared, source
+from tests.security.house import BOARD, OWNER, SECRET, VARIANTS, prepared, source
 from tests.web.house import Browser, words_of
 
 if TYPE_CHECKING:
@@ -216,3 +218,28 @@ def test_the_trail_keeps_its_numbers(own: House) -> None:
         assert all(row.why is None and not row.after and not row.before for row in masked)
         assert hidden(work, [own.refs["issued", "secret"]])
         assert not hidden(work, [own.refs["issued", "plain"]])
+
+
+@pytest.mark.parametrize("login", ["quality-manager", "quality-manager.out"])
+def test_an_origin_is_named_to_those_who_see_it(app: Flask, own: House, login: str) -> None:
+    """SEC-07: page, list of a bundle, trail: an action tells where it came from by the rule of that slice."""
+    origin = own.records["closed", BOARD.name]
+    with own.acting("desk-author") as work:
+        number = actions.open(
+            work,
+            title="Mend the list",
+            owner_id=own.ids["desk-author"],
+            due_on=work.today + timedelta(days=30),
+            department=OWNER,
+            origin=origin,
+        ).number
+    page = signed_in(app, login).get(f"/actions/{number}").text
+    with own.looking(login) as work:
+        listed = actions.ActionEvidenceItems().gather(work, Scope(numbers=(number,)), work.rights)
+        told_of = told(work, trail.history(work.session, Ref("action", number), 10))
+    assert {row.ref.key for row in told_of} == {number}
+    sees = login == "quality-manager"
+    assert "Mend the list" in page
+    assert (origin.key in page) is sees
+    assert any(origin.key.encode() in (item.content or b"") for item in listed) is sees
+    assert (origin.key in repr(told_of)) is sees

@@ -117,6 +117,22 @@ def test_the_day_job_forgets_old_counts(runtime: Runtime, loop: Loop) -> None:
     assert kept == {"cd"}
 
 
+def test_a_broken_calendar_does_not_stop_the_day(runtime: Runtime, loop: Loop) -> None:
+    """S71: the fault stands in the trail once a day; all that the calendar does not count goes on."""
+    path = runtime.settings.home / "calendars.yaml"
+    path.write_text("calendars: [", "utf-8")
+    with runtime.works.writing(KEEPER) as work:
+        work.session.add(
+            Attempt(account="ab" * 32, address="a", failures=3, failed_at=work.now - timedelta(days=3))
+        )
+    assert loop.day()
+    assert not loop.day()
+    with runtime.works.reading(KEEPER) as work:
+        assert not work.session.scalars(select(Attempt).where(Attempt.failures > 0)).all()
+        (row,) = trail.browse(work.session, action="trail:refuse", limit=9)
+    assert (row.ref.key, row.after["refusal"]) == ("calendars.yaml", "CalendarsUnreadable")
+
+
 def test_a_role_is_changed_on_its_page(browser: Open, runtime: Runtime) -> None:
     """MLP-04: what it allows holds from the next page; before and after stand in the trail."""
     security, reader = browser("security-administrator"), browser("reader")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from lxml import html  # type: ignore[import-untyped]  # it comes without stubs
+from sqlalchemy import select
 
 from qms import schedules, tasks
 from qms.kernel.refs import Ref
@@ -139,6 +141,26 @@ def _due(runtime: Runtime, login: str, form: str | None = None) -> str:
             due_on=day,
         )
         return f"/schedules/{made.id}"
+
+
+def test_a_long_month_is_paged(
+    runtime: Runtime, browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is cut silently: each page says which it is, what is missed is counted over the month."""
+    monkeypatch.setattr("qms.web.schedules._SIZE", 2)
+    paths = [_due(runtime, "reader", f"FM-{place}") for place in range(5)]
+    with runtime.works.writing(KEEPER, every_permission()) as work:
+        for row in work.session.scalars(select(Occurrence)):
+            row.state = schedules.State.MISSED
+    reader = browser("reader")
+    shown = []
+    for place in (1, 2, 3):
+        dom = reader.dom(f"/schedules?page={place}")
+        assert f"{place} / 3" in words_of(dom)
+        assert "5 missed this month" in words_of(dom)
+        shown += [each for each in dom.xpath("//main//li//a/@href") if each in paths]
+    assert shown == paths
+    assert "3 / 3" in words_of(reader.dom("/schedules?page=99999999999999999999999"))
 
 
 def test_what_is_due_is_listed_and_signed(runtime: Runtime, browser: Callable[..., Browser]) -> None:

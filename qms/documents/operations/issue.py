@@ -51,7 +51,7 @@ def plan_issue(work: Work, ref: Ref, *, effective_on: date | None = None) -> Iss
     begun = _begun(work, revision)
     if begun is not None and effective_on in {None, begun.effective_on}:
         return begun
-    day = effective_on or _earliest(revision, work.today)
+    day = effective_on or _earliest(work, revision, work.today)
     made = _build(
         work,
         revision,
@@ -73,8 +73,8 @@ def _begun(work: Work, revision: Revision) -> IssuePlan | None:
     return plans.from_json(revision.plan) if given else None
 
 
-def _earliest(revision: Revision, publication: date) -> date:
-    return calendar.after(publication, defaults.notice(revision.head)).day
+def _earliest(work: Work, revision: Revision, publication: date) -> date:
+    return calendar.kept(work.settings.home).after(publication, defaults.notice(revision.head)).day
 
 
 def _build(
@@ -166,7 +166,7 @@ def _rules(work: Work, revision: Revision, plan: IssuePlan) -> None:
         raise errors.PublicAddressMissing
     if walk.open_comments(work.session, revision.id):
         raise errors.CommentsOpen(what=what, count=walk.open_comments(work.session, revision.id))
-    earliest = _earliest(revision, max(plan.publication_on, work.today))
+    earliest = _earliest(work, revision, max(plan.publication_on, work.today))
     if plan.effective_on < earliest:
         raise errors.EffectiveTooEarly(what=what, earliest=earliest, day=plan.effective_on)
     validity.enter(_intervals(work, revision), revision.label, plan.effective_on)

@@ -121,7 +121,7 @@ def _owe(work: Work, revision: Revision, crowd: Crowd, already: AbstractSet[int]
     if since is None:
         begun = _joined(work.session, distribution, begun, revision.effective_on or work.today)
     for first in sorted(set(begun.values())):
-        due, counted = tasks.due(first, distribution.read_within)
+        due, counted = tasks.due(work, first, distribution.read_within)
         tasks.owe(
             work,
             kind=KIND,

@@ -36,9 +36,10 @@ class Recurring(Generic[Row]):
 
         `last` is the day of the one just done: the next lies after it, also when it was done long before.
         """
-        due = calendar.after(since, length).day
+        kept = calendar.kept(work.settings.home)
+        due = kept.after(since, length).day
         if due <= last:
-            due = calendar.after(last, length).day
+            due = kept.after(last, length).day
         self.set(work, revision, due)
 
     def set(self, work: Work, revision: Revision, due: date) -> None:

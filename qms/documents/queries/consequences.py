@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qms import calendar
 from qms.documents import rows
 from qms.documents.operations import reading
+from qms.documents.queries.telling import hidden
 from qms.documents.source import declared
 from qms.kernel.labels import LANGUAGES, N_, say
 
@@ -53,7 +54,7 @@ def consequences(work: Work, ref: Ref, effective_on: date | None = None) -> list
             _READERS,
             work.language,
             count=len(reading.readers(work.session, revision, work.today)),
-            day=calendar.after(first, within).day,
+            day=calendar.kept(work.settings.home).after(first, within).day,
         )
     )
     told += _links(work, revision, {} if old is None else old.head)
@@ -73,15 +74,16 @@ def _links(work: Work, revision: Revision, before: Mapping[str, Any]) -> Iterato
 
 
 def _tongues(work: Work, revision: Revision) -> Iterator[str]:
-    """Realisations in other languages do not change with this one (DOC-05)."""
-    others = [
-        f"{each.label} ({each.language})"
+    """Realisations in other languages, as far as one may see them, do not change with this one (DOC-05)."""
+    others = {
+        rows.ref_of(each): f"{each.label} ({each.language})"
         for language in LANGUAGES
         if language != revision.language
         and (each := rows.last_issued(work.session, revision.document_id, language)) is not None
-    ]
-    if others:
-        yield say(_TONGUES, work.language, labels=", ".join(others))
+    }
+    secret = hidden(work.session, work.rights, others, work.today)
+    if labels := [label for ref, label in others.items() if ref not in secret]:
+        yield say(_TONGUES, work.language, labels=", ".join(labels))
 
 
 def _declared(work: Work, revision: Revision, before: Mapping[str, Any]) -> list[str]:

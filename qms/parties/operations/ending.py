@@ -69,13 +69,33 @@ def _bring(work: Work, row: Party, kept: Party) -> None:
 def erase(work: Work, party: str, *, why: str) -> Party:
     """Erase what is personal of a party: whom one spoke to, what identifies it, an outside person's name.
 
-    The number, the records and the trail stay. The key is destroyed once this act is committed: see
-    `destroy_erased`. Values in the trail are erased by whoever may erase there.
+    Duplicates are the same party: whichever number is named, all of them are erased. Numbers, records and
+    the trail stay. The keys are destroyed once this act is committed: see `destroy_erased`. Values in the
+    trail are erased by whoever may erase there.
     """
     row = rows.locked(work, party)
     why = rows.reason(why)
-    if row.erased_at is not None:
+    left = [each for each in _same(work, row) if each.erased_at is None]
+    if not left:
         raise PartyErased(party=row.number)
+    for each in left:
+        _erase(work, each, why)
+    return row
+
+
+def _same(work: Work, row: Party) -> list[Party]:
+    """The party a row leads to, which is asked for as any other is, and every duplicate of it; all locked."""
+    root = row
+    while root.merged_into_id is not None:
+        root = work.session.get_one(Party, root.merged_into_id)
+    found = [root if root is row else rows.locked(work, root.number)]
+    for each in found:  # it grows: duplicates may have duplicates of their own
+        merged = select(Party).where(Party.merged_into_id == each.id).order_by(Party.id).with_for_update()
+        found += work.session.scalars(merged.execution_options(populate_existing=True)).all()
+    return found
+
+
+def _erase(work: Work, row: Party, why: str) -> None:
     work.session.execute(delete(PartyContact).where(PartyContact.party_id == row.id))
     row.erased_at, row.note = work.now, ""
     if row.kind in _NAMELESS:
@@ -84,7 +104,6 @@ def erase(work: Work, party: str, *, why: str) -> Party:
     row.version += 1
     work.session.flush()
     work.record("party:erase", rows.ref_of(row), after={"kind": row.kind.value}, why=why)
-    return row
 
 
 def destroy_erased(work: Work) -> int:

@@ -49,7 +49,7 @@ def _open(work: Work, record: Record, number: int, opened: forms.answers.Opened,
     )
     work.session.add(row)
     work.session.flush()
-    due, counted = (None, {}) if opening.within is None else tasks.due(work.today, opening.within)
+    due, counted = (None, {}) if opening.within is None else tasks.due(work, work.today, opening.within)
     if opening.what == "action":
         _action(work, record, row, opening, people, due, counted)
     else:

@@ -72,21 +72,19 @@ def open_due(work: Work, schedule_id: int) -> int:
     return count
 
 
-def kept(work: Work) -> Calendar:
-    """The calendar of the organisation; the statutory one where its own cannot be read."""
-    try:
-        return calendar.calendars(work.settings.home).default
-    except calendar.CalendarsUnreadable:
-        return calendar.STATUTORY
-
-
 def recount(work: Work) -> int:
-    """Count open provisional days again once their holidays are known; what is past never. Gives how many."""
+    """Count open provisional days again once their holidays are known; what is past never. Gives how many.
+
+    While the organisation's calendar cannot be read, they wait.
+    """
+    kept = calendar.kept(work.settings.home)
+    if kept.stands_in:
+        return 0
     query = select(Occurrence).where(
         Occurrence.state == State.OPEN, Occurrence.provisional.is_(True), Occurrence.due_on >= work.today
     )
     found = work.session.scalars(query.order_by(Occurrence.id).with_for_update()).all()
-    return sum(_recounted(work, row, kept(work)) for row in found)
+    return sum(_recounted(work, row, kept) for row in found)
 
 
 def _recounted(work: Work, row: Occurrence, now: Calendar) -> bool:
@@ -119,7 +117,8 @@ def _open(work: Work, opening: _Opening) -> None:
     )
     work.session.add(run)
     work.session.flush()  # another worker that was quicker is met here, before anything is made
-    made = [_made(work, opening, each) for each in chosen]
+    names = subjects.names(work.session, [each.ref for each in chosen], work.settings.language)
+    made = [_made(work, opening, each, names[each.ref]) for each in chosen]
     missed = sum(each.state is State.MISSED for each in made)
     after = {"period": period.key, "opened": len(made) - missed, "missed": missed}
     work.record("schedule:open", schedule_ref(row), after=after)
@@ -136,9 +135,9 @@ def _drawn(definition: Definition, population: Sequence[Subject]) -> tuple[Seque
     return [each for each in population if each.ref in refs], seed
 
 
-def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
+def _made(work: Work, opening: _Opening, subject: Subject, name: str) -> Occurrence:
     row, period, definition = opening.row, opening.period, opening.definition
-    found = due_on(period, opening.opened, definition.due, kept(work))
+    found = due_on(period, opening.opened, definition.due, calendar.kept(work.settings.home))
     due = max(found.day, opening.opened)
     ends = max(due, period.last)
     made = Occurrence(
@@ -163,20 +162,23 @@ def _made(work: Work, opening: _Opening, subject: Subject) -> Occurrence:
     if made.state is State.MISSED:
         work.record("occurrence:miss", ref_of(made), after={"due": due.isoformat()})
     else:
-        _owe(work, made, definition, subject)
+        _owe(work, row, made, definition, subject, name)
     return made
 
 
-def _owe(work: Work, made: Occurrence, definition: Definition, subject: Subject) -> None:
+def _owe(  # noqa: PLR0917 - what is owed, by which schedule, about whom
+    work: Work, row: Schedule, made: Occurrence, definition: Definition, subject: Subject, name: str
+) -> None:
+    circles = sorted({each for each in (made.circle, row.circle) if each is not None})
     facts = {
         "label": made.label,
-        "subject": subjects.names(work.session, [made.subject], work.settings.language)[made.subject],
+        "subject": name,
         "period": made.period,
         "document": made.document,
         tasks.SECRECY: made.secrecy,
-        tasks.CIRCLE: made.circle,
+        tasks.CIRCLE: circles,
     }
-    people = subjects.doers(work.session, definition.to, subject, work.today)
+    people = subjects.doers(work.session, definition.to, subject, row.circle, work.today)
     tasks.owe(
         work,
         kind=TASK,
@@ -194,4 +196,6 @@ def owe_again(work: Work, made: Occurrence) -> None:
     definition = read_one(row.definition)
     there = subjects.of(work.session, row, definition, work.today)
     gone = subjects.Subject(made.subject, made.department, made.secrecy, made.circle, ())
-    _owe(work, made, definition, next((each for each in there if each.ref == made.subject), gone))
+    about = next((each for each in there if each.ref == made.subject), gone)
+    name = subjects.names(work.session, [made.subject], work.settings.language)[made.subject]
+    _owe(work, row, made, definition, about, name)

@@ -159,6 +159,8 @@ class Teller:
         if source is not None:
             return named(source, self.work.language)
         ref = Ref.parse(self.record.origin)
+        if self.work.hidden([ref]):
+            return "–", None
         try:
             return self._told(ref), link(ref)
         except Missing:
