@@ -215,7 +215,7 @@ class Search:
         behind = max(0, self.register.head_seq(work) - state.seq)
         if not behind:
             return _Changed(0, frozenset(), ())
-        if behind > following.MOST_ROWS:
+        if behind > following.BATCH:
             return None
         rows = self.register.since(work.session, state.seq, behind)
         groups = self.register.groups_of(reversed(rows))

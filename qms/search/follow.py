@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from qms.search.engine import Engine
     from qms.search.register import Register
 
-BATCH: Final = 500
-MOST_ROWS: Final = 5_000
+BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def reconcile(works: Works, actor: Actor, engine: Engine, register: Register) ->
     wrong: dict[str, Sequence[Entry]] = {}
     with works.reading(actor) as work:
         moved = {
-            str(group) for group in register.groups_of(register.since(work.session, state.seq, MOST_ROWS))
+            str(group) for group in register.groups_of(register.since(work.session, state.seq, BATCH))
         }
         for thing in register.groups(work):
             entries = register.entries(work, thing)

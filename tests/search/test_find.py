@@ -179,7 +179,7 @@ def test_an_index_far_behind_is_not_asked(
     stocked: Search, works: Works, service: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Too much has changed to say what: the register answers."""
-    monkeypatch.setattr("qms.search.follow.MOST_ROWS", 1)
+    monkeypatch.setattr("qms.search.follow.BATCH", 1)
     with works.writing(service) as work:
         work.record("task:settle", Ref("task", "3"))
         work.record("task:settle", Ref("task", "4"))
