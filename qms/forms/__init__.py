@@ -24,7 +24,7 @@ from qms.forms.definition import (
     Type,
     spoken,
 )
-from qms.forms.known import definition, known
+from qms.forms.keeping import built, declared
 from qms.forms.sections import sections
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
@@ -57,10 +57,10 @@ __all__ = [
     "Type",
     "answers",
     "build",
-    "definition",
+    "built",
+    "declared",
     "filled",
     "in_words",
-    "known",
     "named",
     "refuse_unanswered",
     "sections",
