@@ -9,6 +9,7 @@ import click
 
 from qms import registers
 from qms.forms import spoken
+from qms.kernel.errors import Invalid
 from qms.kernel.labels import N_, in_language, say
 from qms.registers import Format, views, words
 
@@ -33,9 +34,11 @@ def register() -> None:
     """Registers: records in lines, filtered, totalled, exported."""
 
 
-def _asked(found: Register, conditions: Sequence[str]) -> View:
-    parts = [each.partition("=") for each in conditions]
-    return views.kept(views.parsed((name, value) for name, _, value in parts), found.columns)
+def _asked(work: Work, found: Register, conditions: Sequence[str]) -> View:
+    parts = [(name, value) for name, _, value in (each.partition("=") for each in conditions)]
+    if problems := views.unread(parts, found.columns, work.settings.zone_info):
+        raise Invalid(problems)
+    return views.kept(views.parsed(parts), found.columns)
 
 
 def _register(work: Work, number: str) -> Register:
@@ -73,7 +76,7 @@ def show(session: Session, number: str, conditions: tuple[str, ...], after: str,
     language = session.output.language
     with session.reading() as work:
         found = _register(work, number)
-        view = _asked(found, conditions)
+        view = _asked(work, found, conditions)
         shown = views.shown(view, found.columns)
         zone = work.settings.zone_info
         page = registers.page(work.session, work.rights, found, view, zone, after=after, size=size)
@@ -105,7 +108,7 @@ def export(session: Session, number: str, file: Path, conditions: tuple[str, ...
     kind = Format.XLSX if file.suffix == ".xlsx" else Format.CSV
     with session.reading() as work:
         found = _register(work, number)
-        view = _asked(found, conditions)
+        view = _asked(work, found, conditions)
         with registers.making.file(work, found, view, kind) as made:
             content, rows = made.stream.read(), made.rows
     with session.writing("register export") as work:

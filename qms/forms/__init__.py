@@ -25,7 +25,7 @@ from qms.forms.definition import (
     Words,
     spoken,
 )
-from qms.forms.known import definition, known
+from qms.forms.keeping import built, declared
 from qms.forms.sections import sections
 from qms.forms.sheet import Amendment, Filling, Passage, filled
 from qms.forms.wording import in_words
@@ -59,11 +59,11 @@ __all__ = [
     "Words",
     "answers",
     "build",
-    "definition",
+    "built",
+    "declared",
     "fields_of",
     "filled",
     "in_words",
-    "known",
     "named",
     "refuse_unanswered",
     "sections",

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from qms import forms
 from qms.kernel import sealing
@@ -169,16 +169,11 @@ def keep_draft(work: Work, record: Record, person: int, answers: Mapping[str, An
 
 
 def drop_draft(work: Work, record: Record, person: int) -> None:
-    """What a person has typed is filed."""
+    """What was typed is filed."""
     row = _draft_row(work, record, person)
     if row is not None:
         work.session.delete(row)
         work.session.flush()
-
-
-def drop_drafts(work: Work, record: Record) -> None:
-    """What anybody has typed for a record counts no more."""
-    work.session.execute(delete(RecordDraft).where(RecordDraft.record_id == record.id))
 
 
 def _draft_row(work: Work, record: Record, person: int) -> RecordDraft | None:

@@ -43,7 +43,7 @@ def name(record: Record) -> str:
 
 def definition_of(revision: Revision) -> Definition:
     """What the form's revision declares; an issued head never changes, so it is read once."""
-    return forms.definition(revision.content_digest, revision.head)
+    return forms.declared(revision.content_digest, revision.head)
 
 
 def _found(session: Session, rights: Rights, day: date, ref: Ref) -> Record | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ SCALE: Final = 1_000_000
 MOST: Final = 2**63 - 1
 _SHIFT: Final = 2**63
 _DIGITS: Final = 18
+_MINUTE: Final = timedelta(minutes=1)
 
 REFS: Final = {
     Type.PERSON: "person",
@@ -59,6 +60,11 @@ class Due:
     at: datetime
     on: date
 
+    def within(self, zone: tzinfo) -> datetime:
+        """The instant to show: of a limit that lasts the day, its last minute, not the midnight after it."""
+        lasts_the_day = self.at.astimezone(zone).date() > self.on
+        return self.at - _MINUTE if lasts_the_day else self.at
+
 
 EMPTY: Final = Value()
 
@@ -79,7 +85,7 @@ def _one(kind: Type, answer: Any, zone: tzinfo) -> Value:
     if kind is Type.DATE:
         return _day(_date(answer, zone))
     if isinstance(answer, Due):
-        answer = answer.at
+        answer = answer.within(zone)
     if kind is Type.YES_NO or isinstance(answer, bool):
         return _number(Decimal(1 if answer in {True, "true"} else 0))
     if kind in REFS:

@@ -89,11 +89,11 @@ def in_force(session: Session, day: date) -> dict[str, Declared]:
 
 def _definitions(session: Session, wanted: Mapping[str, int]) -> dict[str, Definition]:
     """What revisions declare, by the digests of their contents; only heads not built before are read."""
-    made = {digest: found for digest in wanted if (found := forms.known(digest)) is not None}
+    made = {digest: found for digest in wanted if (found := forms.built(digest)) is not None}
     missing = [wanted[digest] for digest in wanted if digest not in made]
     if missing:
         heads = select(Revision.content_digest, Revision.head).where(Revision.id.in_(missing))
-        made |= {digest or "": forms.definition(digest, head) for digest, head in session.execute(heads)}
+        made |= {digest or "": forms.declared(digest, head) for digest, head in session.execute(heads)}
     return made
 
 
@@ -185,7 +185,7 @@ def _reach(session: Session, rights: Rights, day: date) -> _Reach:
 
 
 def _register(revision: Revision, rights: Rights, listed: documents.Listed, reach: _Reach) -> Register:
-    made = forms.definition(revision.content_digest, revision.head)
+    made = forms.declared(revision.content_digest, revision.head)
     near, seated = reach
     return Register(
         id=revision.document_id,

@@ -14,9 +14,13 @@ from zoneinfo import ZoneInfo
 
 from qms.forms import Type
 from qms.kernel.clock import start_of
+from qms.kernel.errors import Problem
+from qms.kernel.labels import N_
 from qms.registers import cells
 from qms.registers.columns import FIRST, Column
 
+_PLAIN: Final = frozenset({"state", "department", "form"})
+_UNKNOWN: Final = N_("This register has nothing named “{name}” to filter or sort by.")
 PERIODS: Final = ("month", "quarter", "year")
 _RANGES: Final = frozenset({Type.NUMBER, Type.MONEY, Type.COMPUTED, Type.DATE, Type.INSTANT})
 _WORDS: Final = frozenset({Type.TEXT, Type.LONG_TEXT, Type.FILE, Type.PHOTO, Type.SIGNATURE})
@@ -208,6 +212,41 @@ def parsed(parts: Iterable[tuple[str, str]]) -> View:
         department=plain.get("department", ""),
         form=plain.get("form", ""),
     )
+
+
+def unread(parts: Iterable[tuple[str, str]], columns: Iterable[Column], zone: ZoneInfo) -> list[Problem]:
+    """What an address asks for that this register does not answer: unknown filters, and values that are none.
+
+    A view leaves them out (`kept`) or fits nothing; whoever asked is told, so that nobody takes the whole
+    register for the part they asked for. A column the person may not see is as unknown as one that is not.
+    """
+    known = {column.id: column for column in columns}
+    given = [(name, value.replace("\x00", "").strip()) for name, value in parts]
+    return [
+        problem
+        for name, value in given
+        if value and name not in _PLAIN
+        for problem in _unread(name, value, known, zone)
+    ]
+
+
+def _unread(name: str, value: str, known: Mapping[str, Column], zone: ZoneInfo) -> Iterator[Problem]:
+    if name in {"since", "until"}:
+        if _day(value) is None:
+            yield Problem(N_("Write a day such as 2026-11-30."), field=name)
+        return
+    if name in {"sort", "columns"}:
+        named = value.split(",") if name == "columns" else [value.removeprefix("-")]
+        for each in named:
+            if each not in known:
+                yield Problem(_UNKNOWN, field=name, facts={"name": each})
+        return
+    column, _, op = name.rpartition(".")
+    if column not in known or op not in ops(known[column]):
+        yield Problem(_UNKNOWN, field=name, facts={"name": name})
+    elif bounds(known[column], Filter(column, op, value), zone) is NOTHING:
+        text = N_("“{value}” is not what this column holds, so nothing fits it.")
+        yield Problem(text, field=name, facts={"value": value})
 
 
 def _filters(given: Iterable[tuple[str, str]]) -> Iterator[Filter]:

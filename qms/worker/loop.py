@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("qms.worker")
 _PAUSE: Final = 1.0
+_ISSUE: Final = "documents.issue"
 _CALENDARS: Final = Ref("workspace", calendar.FILE)
 
 
@@ -75,7 +76,7 @@ class Loop:
             size=self.lanes,
         )
         self.handlers: Mapping[str, Callable[[Runtime, Actor, Pool, jobs.Claim], None]] = {
-            "documents.issue": issue,
+            _ISSUE: issue,
             evidence.JOB: build,
             STAMP: stamp,
             scrubs.JOB: scrub,
@@ -83,7 +84,7 @@ class Loop:
             retention.JOB: dispose,
         }
         self.mourners: Mapping[str, Callable[[Work, Mapping[str, Any], str], None]] = {
-            "documents.issue": give_up_issue,
+            _ISSUE: give_up_issue,
             evidence.JOB: give_up_bundle,
             STAMP: give_up_stamp,
             registers.JOB: give_up_export,
@@ -91,6 +92,7 @@ class Loop:
         self._day: date | None = None
         self._minute: datetime | None = None
         self._reconciled: date | None = None
+        self._issued = False
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
@@ -103,7 +105,10 @@ class Loop:
         for lane in lanes:
             lane.start()
         while not stop.is_set():
-            parts = (self.beat, self.day, self.limits, self.mail, self.stamp, self.follow, self.reconcile)
+            parts = (
+                *(self.beat, self.day, self.begun, self.limits),
+                *(self.mail, self.stamp, self.follow, self.reconcile),
+            )
             for part in parts[:1] if self.idle() else parts:
                 self._guarded(part)
             stop.wait(_PAUSE)
@@ -130,6 +135,7 @@ class Loop:
         with ThreadPoolExecutor(self.lanes) as crew:
             for done in [crew.submit(lane) for _ in range(self.lanes)]:
                 done.result()
+        self.begun()
         self.mail()
         self.follow()
         return count
@@ -153,6 +159,7 @@ class Loop:
             LOG.exception("job failed")
             self._failed(claim, fault)
         else:
+            self._issued = self._issued or claim.kind == _ISSUE
             LOG.info("job ended", extra={"facts": {"ms": round((time.monotonic() - began) * 1000, 1)}})
         finally:
             about.reset(within)
@@ -233,6 +240,14 @@ class Loop:
             if not works.demo:
                 order(work)
         self._day = today
+        return True
+
+    def begun(self) -> bool:
+        """Open what a revision that was issued just now asks for today already: the day job has been."""
+        if not self._issued:
+            return False
+        self._issued = False
+        self._schedules()
         return True
 
     def _calendars(self) -> None:

@@ -109,6 +109,29 @@ def test_what_nobody_filed_in_a_step_goes_with_the_step(works: Works) -> None:
         assert records.draft_values(work, record, made.ids["general"]) is None
 
 
+def test_what_waits_for_a_step_that_comes_again_is_kept(works: Works) -> None:
+    """Who sends a record back finds what they had typed and attached when it returns to them."""
+    made = house(works)
+    filed = sheets.filed(made)
+    paper = attach(made, filed, "paper", b"mine", "risk-head")
+    attach(made, filed, "paper", b"taken off again", "risk-head")
+    with made.acting("risk-head") as work:
+        records.save_step(work, filed, "review", {"paper": [paper], "remark": "草稿"})
+        records.give_back(work, filed, "review", "缺件")
+    with made.acting("author") as work:
+        records.submit(work, filed)
+    with made.looking("risk-head") as work:
+        record = records.record_of(work.session, work.rights, filed, work.today)
+        assert records.draft_values(work, record, made.ids["risk-head"]) == {
+            "paper": [paper],
+            "remark": "草稿",
+        }
+        assert [each.digest for each in records.files(work.session, record)] == [paper["digest"]]
+    with made.acting("risk-head") as work:
+        records.act(work, filed, "review", opinion="好")
+    assert sheets.answers(made, filed)["paper"] == [paper]
+
+
 def test_what_was_typed_for_another_step_undoes_none_of_its_answers(works: Works) -> None:
     """REC-01: who typed for a step in one round and acts in another step leaves that step as it was done."""
     steps = TWO.replace("{posts: [deputy-general-manager]}", "{posts: [general-manager]}")

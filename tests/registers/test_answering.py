@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import event
 
-from qms import parties, records
+from qms import parties, records, registers
 from qms.kernel.refs import Ref
 from qms.parties import Facts, Kind
 from qms.records.errors import RecordInvalid
@@ -81,3 +82,31 @@ def test_a_party_that_is_not_there_is_no_answer(works: Works) -> None:
     with pytest.raises(RecordInvalid) as caught, made.acting("author") as work:
         records.submit(work, ref)
     assert [each.field for each in caught.value.problems] == ["client"]
+
+
+def test_many_registers_cost_no_more_queries_than_one(works: Works) -> None:
+    """What they declare and whose records somebody sees is asked once, for all of them."""
+    made, _ = house(works)
+
+    def asked() -> int:
+        """How many statements the list of registers takes, once what they declare is built."""
+        seen: list[str] = []
+
+        def count(*told: Any) -> None:
+            seen.append(told[2])
+
+        with made.looking("manager") as work:
+            registers.registers(work.session, work.rights, work.today, work.language)
+        with made.looking("manager") as work:
+            event.listen(works.engine, "before_cursor_execute", count)
+            found = registers.registers(work.session, work.rights, work.today, work.language)
+            event.remove(works.engine, "before_cursor_execute", count)
+        numbers.append([each.number for each in found])
+        return len(seen)
+
+    numbers: list[list[str]] = []
+    before = asked()
+    for number in ("RG-07-02", "RG-07-03"):
+        factories.issue(made, REGISTER.replace(b"RG-07-01", number.encode()))
+    assert asked() == before
+    assert numbers == [["RG-07-01"], ["RG-07-01", "RG-07-02", "RG-07-03"]]

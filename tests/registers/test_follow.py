@@ -164,4 +164,4 @@ def test_a_cancelled_limit_shows_nothing(made: House, clock: SimulatedClock) -> 
         due_at = start("T+2").due_at
     made.again(filed)
     found = stored(made.works, 1)
-    assert (found["due"].day, found["end"].instant) == (date(2026, 11, 5), due_at)
+    assert (found["due"].day, found["end"].instant) == (date(2026, 11, 5), due_at - timedelta(minutes=1))

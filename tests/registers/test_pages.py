@@ -56,6 +56,11 @@ def test_a_register_is_listed_shown_and_narrowed_in_words(made: House, browser: 
     assert "Product is Loan" in narrowed
     assert "Amount from 6" in narrowed
     assert "FM-02-01-2026-000002" not in narrowed
+    odd = text_of(manager, f"{URL}?amount.from=abc&since=2026-13-01&gone.is=1&bogus=1")
+    assert "“abc” is not what this column holds" in odd
+    assert "Write a day such as 2026-11-30." in odd
+    assert "This register has nothing named “gone.is”" in odd
+    assert "named “bogus”" not in odd
     assert "Handled by is Author" in text_of(manager, f"{URL}?author.is=author&columns=author")
     assert "department: Credit" in text_of(manager, f"{URL}?department=credit")
     assert "1 records" in text_of(manager, f"{URL}/count?product.is=loan")

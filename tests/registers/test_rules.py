@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from qms.registers.views import NOTHING, Cursor, Range
 ZONE = ZoneInfo("Asia/Shanghai")
 LARGE = Decimal(99999999999999999999)
 DUE = cells.Due(datetime(2026, 1, 1, 16, tzinfo=UTC), date(2026, 1, 1))
+NOON, MINUTE = datetime(2026, 1, 1, 4, tzinfo=UTC), timedelta(minutes=1)
+TODAY = cells.Due(NOON, date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,13 @@ DUE = cells.Due(datetime(2026, 1, 1, 16, tzinfo=UTC), date(2026, 1, 1))
         (Type.DATE, datetime(2026, 1, 1, 20, tzinfo=UTC), {"day": date(2026, 1, 2), "key": "2026-01-02"}),
         (Type.DATE, "2026-01-01T20:00:00Z", {"day": date(2026, 1, 2), "key": "2026-01-02"}),
         (Type.DATE, DUE, {"day": date(2026, 1, 1), "key": "2026-01-01"}),
-        (Type.INSTANT, DUE, {"instant": DUE.at, "key": "2026-01-01T16:00:00.000000Z"}),
+        # 16:00 UTC is the midnight that ends the first of January in Shanghai: its last minute is told.
+        (Type.INSTANT, DUE, {"instant": DUE.at - MINUTE, "key": "2026-01-01T15:59:00.000000Z"}),
+        (
+            Type.INSTANT,
+            cells.Due(NOON, date(2026, 1, 1)),
+            {"instant": NOON, "key": "2026-01-01T04:00:00.000000Z"},
+        ),
         (Type.DATE, "2026-01-02", {"day": date(2026, 1, 2), "key": "2026-01-02"}),
         (
             Type.INSTANT,
@@ -179,6 +187,29 @@ def test_what_is_odd_in_an_address_is_left_out() -> None:
     )
     assert views.kept(asked, MADE) == View()
     assert views.kept(replace(FULL, columns=("kind", "half")), MADE).columns == ("kind", "half")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("since", "2026-13-01", True),
+        ("until", "2026-01-31", False),
+        ("sort", "-half", False),
+        ("sort", "gone", True),
+        ("columns", "half,gone", True),
+        ("gone.is", "1", True),
+        ("half.has", "1", True),
+        ("half.from", "many", True),
+        ("half.from", "5", False),
+        ("half.from", " ", False),
+        ("nonsense", "1", True),
+        ("state", "open", False),
+    ],
+)
+def test_what_a_register_does_not_answer_is_told(name: str, value: str, *, told: bool) -> None:
+    """By the part of the address, never passed over in silence."""
+    found = views.unread([(name, value)], MADE, ZONE)
+    assert [each.field for each in found] == ([name] if told else [])
 
 
 def test_values_of_secret_columns_are_masked() -> None:

@@ -34,7 +34,7 @@ def close_step(
     row.state, row.done_at = StepState.DONE, work.now
     work.session.flush()
     tasks.settle(work, TASK, rows.ref_of(record))
-    attached.let_go(work, record)
+    attached.let_go(work, record, row.step)
     definition = rows.definition_of(record.revision)
     if step is not None:
         timing.stop_step(work, record, step.id)

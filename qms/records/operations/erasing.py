@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from qms import tasks
 from qms.kernel import sealing
-from qms.records import contents, rows, telling
+from qms.records import rows, telling
 from qms.records.errors import ErasedAlready, ErasingNotAllowed, NothingToErase, RecordReasonMissing
 from qms.records.models import (
     Record,
@@ -47,7 +47,7 @@ def erase(work: Work, ref: Ref, reason: str) -> Record:
     if not reason.strip():
         raise RecordReasonMissing
     telling.allow(work, record, "erase")
-    contents.drop_drafts(work, record)
+    work.session.execute(delete(RecordDraft).where(RecordDraft.record_id == record.id))
     record.erased_at = record.changed_at = work.now
     work.session.flush()
     work.record("record:erase", rows.ref_of(record), after={"version": record.version}, why=reason.strip())

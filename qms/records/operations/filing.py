@@ -67,6 +67,7 @@ def submit(
     made = marking.mark(
         work, record, row, step, frozen, password=password, opinion=opinion, decision=decision
     )
+    contents.drop_draft(work, record, record.author_id)
     after = {
         "form": record.form,
         "round": record.round,

@@ -10,6 +10,7 @@ from qms import registers
 from qms.http.edge import NothingToSee, look
 
 if TYPE_CHECKING:
+    from qms.kernel.errors import Problem
     from qms.kernel.work import Work
     from qms.registers import Register, View
 
@@ -27,6 +28,16 @@ def seen() -> Work:
 def register_at(work: Work, number: str) -> Register:
     """The register of an address."""
     return registers.register(work.session, work.rights, number, work.today, work.language)
+
+
+def unread(work: Work, register: Register) -> list[Problem]:
+    """What the address asks that the register does not answer; parts that are no filter are other pages'."""
+    parts = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if "." in name or name in {"since", "until", "sort", "columns"}
+    ]
+    return registers.views.unread(parts, register.columns, work.settings.zone_info)
 
 
 def asked(register: Register, *, sent: bool = False) -> View:

@@ -14,7 +14,7 @@ from qms.http.edge import page, t
 from qms.http.forms import Form
 from qms.kernel.labels import N_
 from qms.registers import PERIODS, Mark, naming, views, words
-from qms.web.registers._pages import asked, pages, register_at, seen
+from qms.web.registers._pages import asked, pages, register_at, seen, unread
 from qms.web.revisions import departments, page_of
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def one(number: str) -> str:
         chosen={column.id for column in shown},
         rows=_rows(work, registers.reveal(work, found.lines, set_out), set_out),
         narrowed=_narrowed(work, register, view),
+        unread=unread(work, register),
         asking=[_asking(work, column, view) for column in _asked_about(register, view, shown)],
         sortable=[(column.id, spoken(column.label, work.language)) for column in register.columns],
         figures=[column for column in register.columns if column.is_figure],
@@ -280,6 +281,7 @@ def totals(number: str) -> str:
         figures=figures,
         periods=periods,
         whole=registers.grand(periods),
+        unread=unread(work, register),
         size=size,
         sizes=_SIZES,
         narrowed=_narrowed(work, register, view),

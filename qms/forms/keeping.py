@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from qms.forms.definition import Definition
 
 _MOST: Final = 2000
-_known: dict[str, Definition] = {}
+_kept: dict[str, Definition] = {}
 
 
-def known(digest: str | None) -> Definition | None:
+def built(digest: str | None) -> Definition | None:
     """What the content of a digest declares, where it has been built before."""
-    return _known.get(digest or "")
+    return _kept.get(digest or "")
 
 
-def definition(digest: str | None, head: Mapping[str, Any]) -> Definition:
+def declared(digest: str | None, head: Mapping[str, Any]) -> Definition:
     """What a head declares; kept by the digest of its content, which a revision has once it is submitted."""
-    found = known(digest)
+    found = built(digest)
     if found is None:
         found = build(head)
         if digest:
@@ -32,6 +32,6 @@ def definition(digest: str | None, head: Mapping[str, Any]) -> Definition:
 
 def _keep(digest: str, made: Definition) -> None:
     """The earliest one goes when there are too many; who still holds it keeps it."""
-    while len(_known) >= _MOST:
-        _known.pop(next(iter(_known)), None)
-    _known[digest] = made
+    while len(_kept) >= _MOST:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[digest] = made
