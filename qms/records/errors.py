@@ -71,6 +71,12 @@ class FilingNotAllowed(Forbidden):
     message = "You may not file records for the department {department}."
 
 
+class RecordWouldBeHidden(Forbidden):
+    """Nobody begins a record they could not see: its grade and its circle bind the author as well (R19)."""
+
+    message = "Records on {form} are kept in a circle or at a grade that is not yours; you may not begin one."
+
+
 class AmendingNotAllowed(Forbidden):
     """Neither author nor allowed to amend records of the department."""
 

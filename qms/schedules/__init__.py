@@ -12,7 +12,7 @@ from qms.schedules.errors import (
 )
 from qms.schedules.models import State
 from qms.schedules.operations.closing import LONGEST, ScheduleFollower, fulfil, miss, prepare, remark
-from qms.schedules.operations.opening import open_due, recount, standing
+from qms.schedules.operations.opening import open_due, recount, waiting
 from qms.schedules.queries import (
     Due,
     Running,
@@ -70,6 +70,6 @@ __all__ = [
     "recount",
     "remark",
     "running",
-    "standing",
     "stop",
+    "waiting",
 ]

@@ -265,8 +265,8 @@ class Loop:
         """Open what schedules ask for, each in an act of its own; then say what was missed (law 5)."""
         works = self.runtime.works
         with works.reading(self.actor, every_permission()) as look:
-            standing = schedules.standing(look)
-        for each in standing:
+            waiting = schedules.waiting(look)
+        for each in waiting:
             with works.writing(self.actor, every_permission()) as work:
                 schedules.open_due(work, each)
         with works.writing(self.actor, every_permission()) as work:

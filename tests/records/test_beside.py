@@ -400,3 +400,15 @@ def test_who_could_have_filed_it_sees_no_more_for_that(works: Works) -> None:
         records.give_back(work, ref, "review", "缺件")
     with pytest.raises(errors.RecordMissing), made.looking("reader") as work:
         records.record_of(work.session, work.rights, ref, work.today)
+
+
+def test_nobody_begins_what_they_could_not_see(works: Works) -> None:
+    """R19: circle and grade bind the author as well; no draft is left that nobody can open."""
+    made = sheets.house(works, sheets.form(more="records: {circle: aml}"))
+    sheets.issue(made, sheets.form("FM-07-02", more="records: {secrecy: confidential}"))
+    sheets.circle(made, "aml", "risk-head")
+    for number in ("FM-07-01", "FM-07-02"):
+        with pytest.raises(errors.RecordWouldBeHidden, match=number):
+            sheets.begun(made, "author", number)
+    with made.service() as work:
+        assert work.session.scalars(select(records.Record)).all() == []

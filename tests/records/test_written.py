@@ -66,7 +66,7 @@ def test_its_control_point_is_checked_every_quarter(works: Works, clock: Simulat
     papers.run_day(made)
     clock.advance(timedelta(days=60))
     with made.service() as work:
-        for each in schedules.standing(work):
+        for each in schedules.waiting(work):
             schedules.open_due(work, each)
     with made.looking("risk-head") as work:
         point = risks.point(work, "CP-20#papers-complete")

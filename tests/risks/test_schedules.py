@@ -28,7 +28,7 @@ def _day(made: Organisation) -> None:
     """The day job of today."""
     papers.run_day(made)
     with made.service() as work:
-        standing = schedules.standing(work)
+        standing = schedules.waiting(work)
     for each in standing:
         with made.service() as work:
             schedules.open_due(work, each)

@@ -55,7 +55,7 @@ class House:
         self.clock.advance(DAY * days)
         factories.run_day(self.made)
         with self.made.service() as work:
-            ids = schedules.standing(work)
+            ids = schedules.waiting(work)
         count = 0
         for each in ids:
             with self.made.service() as work:
@@ -414,7 +414,7 @@ def test_a_run_killed_half_way_is_done_once(house: House, step: str) -> None:
         else:
             opening._made = factories.die
         with works.writing(factories.SERVICE, factories.EVERYTHING) as work:
-            for each in schedules.standing(work):
+            for each in schedules.waiting(work):
                 schedules.open_due(work, each)
 
     assert factories.in_a_process(house.made, child) == factories.KILLED
@@ -435,7 +435,7 @@ def test_two_workers_open_once(house: House) -> None:
     def run() -> None:
         barrier.wait()
         with house.made.service() as work:
-            counts.append(sum(schedules.open_due(work, each) for each in schedules.standing(work)))
+            counts.append(sum(schedules.open_due(work, each) for each in schedules.waiting(work)))
 
     workers = [threading.Thread(target=run) for _ in range(2)]
     for worker in workers:

@@ -69,5 +69,5 @@ def test_a_veto_is_shown(made: Peopled, browser: Callable[..., Browser]) -> None
     page = author.dom(f"/scores/of/{ref.key}")
     assert "0 vetoed" in words_of(page)
     assert f"/scores/of/{before.key}" in page.xpath("//dd/a/@href")
-    periods = author.dom(f"/scores/{house.SERVICE}").xpath("//option/@value")
+    periods = author.dom(f"/scores/{house.SERVICE}").xpath("//select[@id='period']/option/@value")
     assert periods == ["2026-07-01..2026-09-30", "2026-04-01..2026-06-30"]

@@ -100,7 +100,7 @@ INSIDE: Final = {
     "schedules.miss": "The day job says what is over.",
     "schedules.open_due": "The day job opens what is due.",
     "schedules.recount": "The day job counts provisional days again.",
-    "schedules.standing": "The day job asks what runs.",
+    "schedules.waiting": "The day job asks what is to be opened.",
     "tasks.cancel": "The act that causes it has asked.",
     "tasks.move": "The act that causes it has asked.",
     "tasks.notify": "The act that causes it has asked.",

@@ -18,6 +18,7 @@ from qms.records.errors import (
     NotAForm,
     NotYourDraft,
     NotYourStep,
+    RecordWouldBeHidden,
 )
 from qms.records.known import GRADES
 from qms.records.models import Record, RecordDraft, RecordFile, RecordStep
@@ -56,13 +57,16 @@ def begin(
         raise FilingNotAllowed(department=department)
     kept = definition.kept
     secrecy = int(GRADES[kept.secrecy]) if kept.secrecy else revision.secrecy
+    circle = kept.circle or revision.circle
+    if secrecy > work.rights.secrecy or (circle is not None and circle not in work.rights.circles):
+        raise RecordWouldBeHidden(form=form)
     needs_key = contents.needs_key(definition, secrecy)
     record = Record(
         form=revision.document.number,
         revision_id=revision.id,
         department=department,
         secrecy=secrecy,
-        circle=kept.circle or revision.circle,
+        circle=circle,
         sealed=contents.is_sealed(secrecy),
         seal=contents.new_key(work) if needs_key else None,
         author_id=person,

@@ -16,7 +16,7 @@ from qms.schedules.periods import drawn, due_on, openings, period_of
 from qms.schedules.rows import TASK, ref_of, schedule_ref
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from qms.calendar import Calendar
@@ -34,11 +34,20 @@ class _Opening:
     opened: date
 
 
-def standing(work: Work) -> list[int]:
-    """The schedules in force, by id: the day job takes each in an act of its own."""
-    return list(
-        work.session.scalars(select(Schedule.id).where(Schedule.until_on.is_(None)).order_by(Schedule.id))
-    )
+def waiting(work: Work) -> list[int]:
+    """The schedules with a period that is due by today and was not opened yet, by id.
+
+    The day job takes each in an act of its own; on most days that is none, and a look tells.
+    """
+    rows = work.session.scalars(
+        select(Schedule).where(Schedule.until_on.is_(None)).order_by(Schedule.id)
+    ).all()
+    runs: dict[tuple[str, str], set[str]] = {}
+    for document, code, period in work.session.execute(
+        select(ScheduleRun.document, ScheduleRun.code, ScheduleRun.period)
+    ):
+        runs.setdefault((document, code), set()).add(period)
+    return [row.id for row in rows if _due(row, runs.get((row.document, row.code), set()), work.today)]
 
 
 def open_due(work: Work, schedule_id: int) -> int:
@@ -55,21 +64,23 @@ def open_due(work: Work, schedule_id: int) -> int:
     ).scalar_one()
     if row.until_on is not None:
         return 0
+    already = work.session.scalars(
+        select(ScheduleRun.period).where(ScheduleRun.document == row.document, ScheduleRun.code == row.code)
+    )
+    due = _due(row, set(already), work.today)
+    for each in due:
+        _open(work, each)
+    return len(due)
+
+
+def _due(row: Schedule, already: Collection[str], today: date) -> list[_Opening]:
     definition = read_one(row.definition)
     since = max(row.from_on, definition.since or row.from_on)
-    already = set(
-        work.session.scalars(
-            select(ScheduleRun.period).where(
-                ScheduleRun.document == row.document, ScheduleRun.code == row.code
-            )
-        )
-    )
-    count = 0
-    for period, opened in openings(definition.every, definition.on, since, work.today):
-        if period.key not in already:
-            _open(work, _Opening(row, definition, period, opened))
-            count += 1
-    return count
+    return [
+        _Opening(row, definition, period, opened)
+        for period, opened in openings(definition.every, definition.on, since, today)
+        if period.key not in already
+    ]
 
 
 def recount(work: Work) -> int:
