@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from qms.kernel.errors import Conflict
+from qms.kernel.labels import N_, Phrase
 
 LARGEST: Final = 5 * 1024 * 1024
 _UNPACKED: Final = 50 * 1024 * 1024
@@ -26,6 +27,14 @@ SECONDS: Final = 15
 _PATIENCE: Final = 60
 _ROOT: Final = str(Path(__file__).parents[2])
 _ZIP: Final = b"PK\x03\x04"
+_LARGE: Final = N_("it has {size} bytes, and at most {most} are read.")
+_SHAPE: Final = N_("it needs a first line with names, and at most {rows} lines of {columns} columns.")
+_TWICE: Final = N_("the column “{name}” stands there twice.")
+_SIGNS: Final = N_("it is text in neither UTF-8 nor GB 18030.")
+_QUOTES: Final = N_("its quotation marks do not match.")
+_DAMAGED: Final = N_("the workbook is damaged.")
+_OTHER: Final = N_("it is packed, but no XLSX workbook of a usual size.")
+_HEAVY: Final = N_("opening it takes too long or too much memory.")
 
 
 class SheetUnreadable(Conflict):
@@ -41,16 +50,16 @@ def read(content: bytes, file: str) -> list[dict[str, str]]:
     Called before any act: a workbook is opened by a child of its own, which may be slow (laws 2 and 9).
     """
     if len(content) > LARGEST:
-        raise SheetUnreadable(file=file, fault=f"{len(content)} > {LARGEST} bytes")
+        raise SheetUnreadable(file=file, fault=Phrase(_LARGE, size=len(content), most=LARGEST))
     lines = _workbook(content, file) if content.startswith(_ZIP) else _csv(content, file)
     rows = [(number, _trimmed(line)) for number, line in enumerate(lines, 1)]
     filled = [(number, line) for number, line in rows if line]
     if not filled or len(filled) > ROWS or any(len(line) > COLUMNS for _, line in filled):
-        raise SheetUnreadable(file=file, fault=f"1 … {ROWS} x {COLUMNS}")
+        raise SheetUnreadable(file=file, fault=Phrase(_SHAPE, rows=ROWS, columns=COLUMNS))
     heads = [head.lower() for head in filled[0][1]]
     twice = sorted({head for head in heads if head and heads.count(head) > 1})
     if twice:
-        raise SheetUnreadable(file=file, fault=f"2 x {twice[0]}")
+        raise SheetUnreadable(file=file, fault=Phrase(_TWICE, name=twice[0]))
     return [{**dict(zip(heads, line, strict=False)), "": str(number)} for number, line in filled[1:]]
 
 
@@ -69,11 +78,11 @@ def _csv(content: bytes, file: str) -> list[list[str]]:
         try:
             text = content.decode("gb18030")  # what a Chinese spreadsheet writes by itself
         except UnicodeDecodeError as fault:
-            raise SheetUnreadable(file=file, fault=fault.reason) from fault
+            raise SheetUnreadable(file=file, fault=Phrase(_SIGNS)) from fault
     try:
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as fault:
-        raise SheetUnreadable(file=file, fault=fault) from fault
+        raise SheetUnreadable(file=file, fault=Phrase(_QUOTES)) from fault
 
 
 def _workbook(content: bytes, file: str) -> list[list[str]]:
@@ -81,7 +90,7 @@ def _workbook(content: bytes, file: str) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fault:
-        raise SheetUnreadable(file=file, fault=type(fault).__name__) from fault
+        raise SheetUnreadable(file=file, fault=Phrase(_DAMAGED)) from fault
     names = {each.filename for each in members}
     if (
         len(members) > _MEMBERS
@@ -89,7 +98,7 @@ def _workbook(content: bytes, file: str) -> list[list[str]]:
         or sum(each.file_size for each in members) > _UNPACKED
         or "xl/workbook.xml" not in names
     ):
-        raise SheetUnreadable(file=file, fault="XLSX")
+        raise SheetUnreadable(file=file, fault=Phrase(_OTHER))
     return _opened(content, file)
 
 
@@ -104,9 +113,9 @@ def _opened(content: bytes, file: str) -> list[list[str]]:
                 start_new_session=True, timeout=_PATIENCE, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as fault:
-            raise SheetUnreadable(file=file, fault=f"> {_PATIENCE} s") from fault
+            raise SheetUnreadable(file=file, fault=Phrase(_HEAVY)) from fault
     if ended.returncode:
-        raise SheetUnreadable(file=file, fault=f"> {MEGABYTES} MB, {SECONDS} s")
+        raise SheetUnreadable(file=file, fault=Phrase(_HEAVY))
     told = json.loads(ended.stdout)
     if "fault" in told:
         raise SheetUnreadable(file=file, fault=told["fault"])

@@ -81,3 +81,7 @@ def test_a_record_is_held_exported_and_erased(made: Peopled, browser: Opened) ->
     assert "某甲" in packed.read("record.json").decode()
     assert manager.post(f"{url}/erase", {"reason": "本人要求"}).status_code == 303
     assert "某甲" not in manager.get(url).text
+    said = words_of(manager.dom(url))
+    assert "The sealed answers were erased by Manager on" in said
+    assert "本人要求" in said
+    assert "No bundle and no backup known here holds a copy." in said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 
-from qms import accounts, clocks, documents, forms, records, retention
+from qms import accounts, clocks, documents, forms, records, retention, trail
 from qms.accounts import Meaning
 from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
@@ -93,6 +93,9 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         and record.erased_at is None
         and work.rights.may("records:erase", record.department),
         copies=retention.copies(work, record) if record.erased_at is not None else (),
+        erased=next(iter(trail.history(work.session, ref, 1, actions={"record:erase"})), None)
+        if record.erased_at is not None
+        else None,
         form_page=page_of(documents.ref_of(record.revision)),
         local=lambda instant: documents.local(work, instant),
         **shared(work),
