@@ -137,6 +137,8 @@ def go_on(walk: Walk) -> bool:
             _lead(walk)
         if (walk.plot.form, step) == ("FM-13-04", "review"):
             _freeze(walk)
+        if (walk.plot.form, step) == ("SC-13-02", "conclude"):
+            _score_an_outlet(walk)
         if (walk.plot.form, step) == ("FM-14-01", "close") and walk.values.get("action_needed"):
             _correct(walk)
         if law.accept:
@@ -165,6 +167,16 @@ def _freeze(walk: Walk) -> None:
         ready = management_review.prepare(work, walk.ref.key)
     with walk.house.acting(walk.plot.by) as work:
         management_review.freeze(work, ready)
+
+
+def _score_an_outlet(walk: Walk) -> None:
+    """What the outlets came to is concluded before the centre is scored (S70)."""
+    plot = ONE["SC-13-01"]
+    given = {**plot.given, "unit": "outlet-west"}
+    below = begun(walk.house, Plot(plot.form, plot.by, plot.steps, given), definition(plot.form))
+    file(below)
+    while go_on(below):
+        pass
 
 
 def _correct(walk: Walk) -> None:

@@ -176,6 +176,24 @@ def test_a_place_can_be_the_rate(works: Works) -> None:
     assert shown(made, ref).parts[1].rate == 50
 
 
+def test_a_rate_can_come_from_those_below(works: Works) -> None:
+    """S70: what the units below a department came to; it names no single record, and stays as it was."""
+    law = house.SERVICE_LAW.replace(f"card: {house.CONTROL}", f"card: {house.CONTROL}, take: below")
+    made = house.house(works, law=law)
+    ref = house.filed(made, "credit")
+    house.controlled(made, "credit", "10")
+    with pytest.raises(scoring.LinkedScoreMissing):
+        house.conclude(made, ref)
+    house.controlled(made, "outlet-east", "60")
+    house.conclude(made, ref)
+    part = shown(made, ref).parts[1]
+    assert (part.rate, part.source) == (Decimal(60), None)
+    house.controlled(made, "outlet-east", "90", first="2026-10-01", last="2026-10-31")
+    with made.acting("manager") as work:
+        records.amend(work, ref, {"complaints": 2}, "one more", password=made.keys["manager"])
+    assert shown(made, ref).parts[1].rate == Decimal(60)
+
+
 def test_the_score_before_stays_beside(made: Organisation) -> None:
     """S50: the former one is kept and shown."""
     house.controlled(made, **EARLIER)
