@@ -36,6 +36,7 @@ class Clerk:
     plots: Mapping[str, Any]
     known: Known
     going: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    before: dict[tuple[str, str], str] = field(default_factory=dict)
     filed: int = 0
 
     def file(
@@ -150,10 +151,13 @@ class Clerk:
         for law in self.plots["before"]:
             if (law["form"], law["step"]) == (form, step):
                 table, column = law["place"]
-                always = self.plots["forms"][law["make"]]["always"]
-                rows = [{**row, column: ref.key} for row in always[table]]
-                told = {**law["first"], table: rows}
-                return {law["field"]: self.file(law["by"], law["make"], told=told).key}
+                made = self.before.get((ref.key, step))
+                if made is None:  # each of those a step asks would make one otherwise
+                    always = self.plots["forms"][law["make"]]["always"]
+                    rows = [{**row, column: ref.key} for row in always[table]]
+                    told = {**law["first"], table: rows}
+                    made = self.before[ref.key, step] = self.file(law["by"], law["make"], told=told).key
+                return {law["field"]: made}
         return {}
 
     def _overlapping(self, definition: Definition, step: str, ref: Ref) -> Values:
