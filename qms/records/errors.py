@@ -113,6 +113,12 @@ class ActedAlready(Conflict):
     message = "You have acted in the step “{step}” of {record} already."
 
 
+class AnswerSigned(Conflict):
+    """Of several who act in a step, the first one signs its answers; the others decide upon them."""
+
+    message = "{person} has signed the answer “{field}” in the step “{step}” of {record}; it stays as it is."
+
+
 class StepNotAccepted(Conflict):
     """The receiver accepts a hand-over before anything else (S68)."""
 

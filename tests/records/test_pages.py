@@ -315,3 +315,30 @@ def test_a_name_is_put_and_a_decision_taken_on_the_page(made: Peopled, browser: 
     author.post(f"/records/{number}/step/file", {**typed, "do": "done", "decision": "stop", "opinion": "No"})
     ended = sheets.look(made.people, Ref("record", number))
     assert (ended.state, ended.decision) == (records.State.CLOSED, "stop")
+
+
+def test_several_who_decide_are_shown_with_what_it_came_to(made: Peopled, browser: Opened) -> None:
+    """Each decision by its name, the outcome, and for the second signer the answers that are signed."""
+    steps = sheets.STEPS.replace(
+        "by: {posts: [deputy-general-manager]}",
+        "by: {posts: [deputy-general-manager, risk-head], quorum: all}",
+    )
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    sheets.reviewed(made.people, ref)
+    second, url = browser("risk-head"), f"/records/{ref.key}"
+    assert second.dom(url).xpath("//input[@name='condition']")
+    for login, decision in (("deputy", "disagree"), ("risk-head", "agree")):
+        with made.people.acting(login) as work:
+            values = {"condition": "Pledge"}
+            records.act(
+                work, ref, "approve", values=values, opinion="ok", decision=decision,
+                password=made.people.keys[login],
+            )  # fmt: skip
+        if login == "deputy":
+            page = second.dom(url)
+            assert "Deputy acted in this step before you" in words_of(page)
+            assert not page.xpath("//input[@name='condition']")
+    page = words_of(second.dom(url))
+    assert "2 people decided; it came to Disagree." in page
+    assert "Decision Disagree" in page

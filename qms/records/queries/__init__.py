@@ -1,5 +1,6 @@
 """Looks at records; what somebody may not see does not exist."""
 
+from qms.records.queries.answering import givable
 from qms.records.queries.coming import Source, asking, source
 from qms.records.queries.ending import Ending, ending
 from qms.records.queries.keeping import hidden, is_about_records, unseen
@@ -37,6 +38,7 @@ __all__ = [
     "file",
     "files",
     "fillable",
+    "givable",
     "hidden",
     "is_about_records",
     "listing",

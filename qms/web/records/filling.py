@@ -23,11 +23,11 @@ from qms.web.records.telling import Teller
 from qms.web.revisions import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from qms.forms import Definition
+    from qms.forms import Definition, Field
     from qms.kernel.errors import Problem
     from qms.kernel.work import Work
     from qms.records import Record
@@ -67,18 +67,29 @@ def first_step(definition: Definition) -> str:
 
 def read(work: Work, record: Record, step: str) -> dict[str, Any]:
     """What was sent for the fields of a step, as answers; refused with every fault."""
-    values, problems = _sent(work, record, step)
+    names = records.givable(work, record, step)
+    values, problems = _sent(work, record, step, names)
     if problems:
         raise Invalid(problems)
     return values
 
 
-def _sent(work: Work, record: Record, step: str) -> tuple[dict[str, Any], list[Problem]]:
-    definition = records.definition_of(record.revision)
+def read_one(work: Work, record: Record, field: Field) -> dict[str, Any]:
+    """What was sent for one field, whoever answered it before; refused with its faults."""
+    step = field.step or first_step(records.definition_of(record.revision))
+    values, problems = _sent(work, record, step, {field.id})
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def _sent(
+    work: Work, record: Record, step: str, names: Collection[str]
+) -> tuple[dict[str, Any], list[Problem]]:
     return forms.answers.read(
-        definition,
+        records.definition_of(record.revision),
         attached.sent(),
-        {each.id for each in definition.fields_of(step)},
+        names,
         zone=work.settings.zone_info,
         files=attached.told(work, record),
         signed=records.signed(work, record, step),
@@ -155,13 +166,13 @@ def settle(record_id: int) -> ResponseReturnValue:
 def fields_anew(work: Work, record: Record, step: str, kept: Mapping[str, Any]) -> str:
     """The fields of a step for what was just typed, faults of reading left aside."""
     definition = records.definition_of(record.revision)
-    own = {each.id for each in definition.fields_of(step)}
-    values, _ = _sent(work, record, step)
+    own = records.givable(work, record, step)
+    values, _ = _sent(work, record, step, own)
     before = {name: value for name, value in kept.items() if name not in own}
     system = records.system(work, record)
     settled = forms.answers.computed(definition, {**before, **values}, system)
     sheet = Sheet(work, definition, step, {**before, **values, **settled}, Form(), system)
-    return page("records/_fields.html", form=Form(), groups=sheet.groups(), **shared(work))
+    return page("records/_fields.html", form=Form(), groups=sheet.groups(own), **shared(work))
 
 
 @pages.post("/records/draft/<int:record_id>/discard")

@@ -17,8 +17,9 @@ from qms.web import signing
 from qms.web.records import attached
 from qms.web.records._pages import pages
 from qms.web.records.fields import Sheet
-from qms.web.records.filling import decisions, fields_anew, read
+from qms.web.records.filling import decisions, fields_anew, read, read_one
 from qms.web.records.listing import CLASSES, STATES, reader
+from qms.web.records.stages import came_to, outcome
 from qms.web.records.telling import Teller
 from qms.web.revisions import page_of, shared
 
@@ -69,6 +70,8 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
             for each in definition.steps
             for one in each.decisions
         },
+        came_to=came_to(definition, walked, work.language),
+        outcome=outcome(definition, walked, record.decision, work.language),
         clocks=[(each, clocks.standing(each, work.now)) for each in clocks.of(work.session, ref)],
         amendments=teller.corrections(),
         openings=teller.opened(),
@@ -101,11 +104,14 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
 
 
 def _groups(work: Work, record: Record, standing: Standing, values: dict[str, Any], form: Form) -> list[Any]:
-    kept = records.draft_values(work, record, work.actor.person_id or 0) or {}
+    given = records.givable(work, record, standing.step)
+    typed = records.draft_values(work, record, work.actor.person_id or 0) or {}
+    kept = {name: typed[name] for name in typed if name in given}
     definition = records.definition_of(record.revision)
     system = records.system(work, record)
     settled = forms.answers.computed(definition, {**values, **kept}, system)
-    return Sheet(work, definition, standing.step, {**values, **kept, **settled}, form, system).groups()
+    sheet = Sheet(work, definition, standing.step, {**values, **kept, **settled}, form, system)
+    return sheet.groups(given)
 
 
 def _seat_names(work: Work) -> dict[tuple[str, str], str]:
@@ -231,8 +237,7 @@ def amend(number: str) -> ResponseReturnValue:
         with signing.trying(form, "reason"):
             reason = form.text("reason")
             form.check()
-            values = read(work, record, entry.step or definition.steps[0].id if definition.steps else "")
-            changes = {name: values.get(name)}
+            changes = {name: read_one(work, record, entry).get(name)}
             key = signing.key(form, ref, Meaning.AUTHOR)
             with act() as work:
                 records.amend(work, ref, changes, reason, password=key)

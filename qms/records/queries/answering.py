@@ -1,0 +1,27 @@
+"""Which answers of a record somebody may give; a look that changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from qms.records import contents, rows
+from qms.records.models import RecordAct, RecordStep
+from qms.records.states import StepState
+
+if TYPE_CHECKING:
+    from qms.kernel.work import Work
+    from qms.records.models import Record
+
+
+def givable(work: Work, record: Record, step: str) -> frozenset[str]:
+    """The fields of the open step that are still to be given: what another one has signed in it is not."""
+    own = frozenset(each.id for each in rows.definition_of(record.revision).fields_of(step))
+    signed = work.session.scalar(
+        select(RecordAct.id)
+        .join(RecordStep, RecordStep.id == RecordAct.step_id)
+        .where(RecordStep.record_id == record.id, RecordStep.state == StepState.OPEN, RecordStep.step == step)
+        .limit(1)
+    )
+    return own if signed is None else own - contents.values(work, record).keys()
