@@ -72,9 +72,18 @@ class FilingNotAllowed(Forbidden):
 
 
 class AmendingNotAllowed(Forbidden):
-    """Neither author nor allowed to amend records of the department."""
+    """Nobody who did a step of the record, nor allowed to amend records of the department."""
 
     message = "You may not amend records of the department {department}."
+
+
+class AnswerOfOthers(AmendingNotAllowed):
+    """Whoever amends corrects what they answered themselves; the answers of others need the permission."""
+
+    message = (
+        "Somebody else answered “{field}” in the step “{step}” of {record}; "
+        "only they, or who may amend records of the department {department}, correct it."
+    )
 
 
 class CancellingNotAllowed(Forbidden):

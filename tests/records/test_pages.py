@@ -100,9 +100,17 @@ def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened)
     with made.people.acting("author") as work:
         key = made.people.keys["author"]
         records.amend(work, Ref("record", number), {"amount": "1300.00"}, "misread", password=key)
-    page = browser("author").dom(f"/records/{number}")
+    author = browser("author")
+    page = author.dom(f"/records/{number}")
     said = words_of(page)
     assert "Amount 1,200.50 CNY → 1,300.00 CNY misread" in said
+    assert "Amount 1,300.00 CNY amended" in said
+    assert page.xpath("//dd//a[.='amended']/@href") == ["#amendment-1"]
+    assert page.xpath("//*[@id='amendment-1']//del/text()") == ["1,200.50 CNY"]
+    fields = page.xpath("//select[@name='field']/option/@value")
+    assert "amount" in fields
+    assert not {"remark", "condition"} & set(fields)
+    assert author.get(f"/records/{number}/amend?field=remark").status_code == 404
     assert page.xpath("//dd/a[contains(@href, '/parties/C-000001')]/text()") == ["C-000001 Sunrise Tools"]
     assert page.xpath("//th[@class='num nr']/text()") == ["Count"]
     assert "Business records 1 month" in said

@@ -80,6 +80,7 @@ INSIDE: Final = {
     "risks.move": "The day job moves what tasks were counted again; nobody asks for it.",
     "tasks.recount": "The day job counts again once holidays are known; nobody asks for it.",
     "records.givable": "It names fields of a record that a query has already shown to the person.",
+    "records.amendable": "It names fields of a record that a query has already shown to the person.",
     "records.asking": "It only looks, and tells no more than who asks may know.",
     "records.source": "It only looks, and tells no more than who asks may know.",
     "records.said": "It says what a query has already shown to the person.",

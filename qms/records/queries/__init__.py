@@ -1,6 +1,6 @@
 """Looks at records; what somebody may not see does not exist."""
 
-from qms.records.queries.answering import givable
+from qms.records.queries.answering import amendable, givable
 from qms.records.queries.coming import Source, asking, source
 from qms.records.queries.ending import Ending, ending
 from qms.records.queries.keeping import hidden, is_about_records, unseen
@@ -30,6 +30,7 @@ __all__ = [
     "Source",
     "Standing",
     "Walked",
+    "amendable",
     "amendments",
     "asking",
     "brought",

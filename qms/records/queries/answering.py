@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from qms import forms
 from qms.records import contents, rows
 from qms.records.models import RecordAct, RecordStep
-from qms.records.states import StepState
+from qms.records.states import State, StepState
 
 if TYPE_CHECKING:
     from qms.kernel.work import Work
@@ -25,3 +26,17 @@ def givable(work: Work, record: Record, step: str) -> frozenset[str]:
         .limit(1)
     )
     return own if signed is None else own - contents.values(work, record).keys()
+
+
+def amendable(work: Work, record: Record) -> frozenset[str]:
+    """The fields whose answers the acting person may amend: of steps they did, else of all (REC-02)."""
+    person = work.actor.person_id
+    if person is None or record.state not in {State.OPEN, State.CLOSED}:
+        return frozenset()
+    definition = rows.definition_of(record.revision)
+    fields = [each for each in definition.fields if each.type is not forms.Type.COMPUTED]
+    if not work.rights.may("records:amend", record.department):
+        first = definition.steps[0].id if definition.steps else ""
+        own = rows.steps_of(work, record, person)
+        fields = [each for each in fields if (each.step or first) in own]
+    return frozenset(each.id for each in fields)

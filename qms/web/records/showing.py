@@ -50,6 +50,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
     values = records.values(work, record)
     standing = records.may(work, record)
     walked = records.steps(work.session, record)
+    may_amend = records.amendable(work, record)
     teller, holds = Teller(work, record, definition), retention.holds(work.session, record)
     body = page(
         "records/one.html",
@@ -80,7 +81,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         amendable=[
             (each.id, forms.spoken(each.label, work.language))
             for each in definition.fields
-            if each.type not in {forms.Type.TABLE, forms.Type.COMPUTED, forms.Type.FILE, forms.Type.PHOTO}
+            if each.id in may_amend and each.type not in {forms.Type.TABLE, forms.Type.FILE, forms.Type.PHOTO}
         ],
         author=accounts.person(work.session, record.author_id).name,
         substitutes=accounts.names_of(work.session, [standing.standing_for] if standing.standing_for else []),
@@ -226,11 +227,10 @@ def amend(number: str) -> ResponseReturnValue:
     form, ref = Form(field=request.args.get("field", "")), ref_at(number)
     work = reader()
     record = records.record_of(work.session, work.rights, ref, work.today)
-    if not records.may(work, record).amend:
-        raise NothingToSee
     definition = records.definition_of(record.revision)
     name = form.get("field")
-    entry = next((each for each in definition.fields if each.id == name), None)
+    may_amend = records.amendable(work, record)
+    entry = next((each for each in definition.fields if each.id == name and name in may_amend), None)
     if entry is None:
         raise NothingToSee
     if request.method == "POST":
