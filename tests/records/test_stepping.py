@@ -388,3 +388,19 @@ def test_what_nobody_answered_another_one_may_give(works: Works) -> None:
     _decide(made, ref, "deputy", "agree")
     _decide(made, ref, "risk-head", "agree", condition="抵押")
     assert sheets.answers(made, ref)["condition"] == "抵押"
+
+
+def test_what_is_emptied_in_a_step_is_gone(works: Works) -> None:
+    """Whoever files again what came back takes an answer away: sent with the step, or kept for it before."""
+    made = sheets.house(works)
+    for kept_first in (True, False):
+        ref = sheets.filed(made, **sheets.GOOD, manager="risk-head", unit="risk")
+        with made.acting("risk-head") as work:
+            records.give_back(work, ref, "review", "缺件")
+        gone = {"purpose": "设备", "amount": "7.00", "manager": None, "unit": None}
+        with made.acting("author") as work:
+            if kept_first:
+                records.save_step(work, ref, "file", gone)
+            records.submit(work, ref, values=None if kept_first else gone)
+        assert sheets.answers(made, ref) == {"purpose": "设备", "amount": "7.00"}
+        assert trail_is_whole(made)

@@ -48,7 +48,7 @@ def draft(record_id: int) -> ResponseReturnValue:
             return _done(form, ref)
     work = reader()
     record = mine(work, ref)
-    body = shown(work, record, form, values=records.draft_values(work, record, record.author_id) or {})
+    body = shown(work, record, form, values=_typed(work, record))
     return body, form.status
 
 
@@ -66,12 +66,17 @@ def first_step(definition: Definition) -> str:
 
 
 def read(work: Work, record: Record, step: str) -> dict[str, Any]:
-    """What was sent for the fields of a step, as answers; refused with every fault."""
+    """What was sent for the fields of a step, as answers; refused with every fault.
+
+    The page shows all of them, so that one without an answer was emptied: None takes away what stood there.
+    """
     names = records.givable(work, record, step)
     values, problems = _sent(work, record, step, names)
     if problems:
         raise Invalid(problems)
-    return values
+    definition = records.definition_of(record.revision)
+    asked = [each.id for each in definition.fields_of(step) if each.type is not forms.Type.COMPUTED]
+    return {name: values.get(name) for name in asked if name in names}
 
 
 def read_one(work: Work, record: Record, field: Field) -> dict[str, Any]:
@@ -159,8 +164,15 @@ def settle(record_id: int) -> ResponseReturnValue:
     record = mine(work, draft_ref(record_id))
     definition = records.definition_of(record.revision)
     step = first_step(definition)
-    kept = records.draft_values(work, record, record.author_id) or {}
-    return fields_anew(work, record, step, kept)
+    return fields_anew(work, record, step, _typed(work, record))
+
+
+def _typed(work: Work, record: Record) -> dict[str, Any]:
+    """What was filed of a record that came back, with what its author has typed since; else the draft."""
+    return {
+        **records.values(work, record),
+        **(records.draft_values(work, record, record.author_id) or {}),
+    }
 
 
 def fields_anew(work: Work, record: Record, step: str, kept: Mapping[str, Any]) -> str:
