@@ -3,7 +3,7 @@
 from qms.records import ddl, models
 from qms.records.access import keys, may_read, require_reader, seated, visible
 from qms.records.calling import Names
-from qms.records.contents import around, values, values_of
+from qms.records.contents import around, draft_at, values, values_of
 from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
 from qms.records.entries import RecordEntries
@@ -141,6 +141,7 @@ __all__ = [
     "destroy_erased",
     "discard",
     "dispose",
+    "draft_at",
     "draft_values",
     "drafts",
     "ending",

@@ -350,3 +350,72 @@ def test_several_who_decide_are_shown_with_what_it_came_to(made: Peopled, browse
     page = words_of(second.dom(url))
     assert "2 people decided; it came to Disagree." in page
     assert "Decision Disagree" in page
+
+
+EMPTIED = """
+  - {id: purpose, label: {en: Purpose}, type: text, required: true}
+  - {id: day, label: {en: Day}, type: date}
+  - {id: ways, label: {en: Ways}, type: multiple-choice, options: [a, b]}
+  - {section: {en: Review}, step: review}
+  - {id: remark, label: {en: Remark}, type: text}
+  - {id: until, label: {en: Until}, type: date}
+  - {id: things, label: {en: Things}, type: table, columns: [{id: what, label: {en: What}, type: text}]}
+"""
+
+
+def test_what_is_emptied_on_the_page_is_gone(made: Peopled, browser: Opened) -> None:
+    """In the first step of a record that came back, and in a later step that was kept before it is done."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=EMPTIED))
+    ref = sheets.filed(made.people, number="FM-07-02", purpose="x", day="2026-11-30", ways=["a", "b"])
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "No")
+    author, url = browser("author"), f"/records/{ref.key}"
+    assert author.dom(url).xpath("//input[@name='day']/@value") == ["2026-11-30"]
+    author.post(f"{url}/step/file", {"do": "done", "purpose": "x", "day": ""})
+    assert sheets.answers(made.people, ref) == {"purpose": "x"}
+    head = browser("risk-head")
+    said = {"remark": "r", "until": "2026-12-01", "things.0.what": "Press", "things.1.what": "Saw"}
+    head.post(f"{url}/step/review", {"do": "keep", **said})
+    assert head.dom(url).xpath("//input[@name='until']/@value") == ["2026-12-01"]
+    emptied = {"remark": "r", "until": "", "things.0.what": "", "things.1.what": "Saw", "opinion": "ok"}
+    head.post(f"{url}/step/review", {"do": "done", **emptied})
+    assert sheets.answers(made.people, ref) == {"purpose": "x", "remark": "r", "things": [{"what": "Saw"}]}
+
+
+def test_a_draft_page_of_what_came_back_shows_what_was_filed(made: Peopled, browser: Opened) -> None:
+    """Filed again from it, nothing is lost that its author did not empty."""
+    ref = sheets.filed(made.people)
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "No")
+        url = f"/records/draft/{records.record_of(work.session, work.rights, ref, work.today).id}"
+    author = browser("author")
+    assert author.dom(url).xpath("//input[@name='purpose']/@value") == ["设备"]
+    author.post(url, {"do": "keep", "purpose": "", "amount": "5"})
+    assert author.dom(url).xpath("//input[@name='purpose']/@value") == [""]
+    author.post(url, {"do": "file", "purpose": "车辆", "amount": "5"})
+    assert sheets.answers(made.people, ref) == {"purpose": "车辆", "amount": "5.00"}
+
+
+def test_who_pauses_a_time_limit_keeps_what_they_typed(made: Peopled, browser: Opened) -> None:
+    """Opinion and answers come along and stand there again; the step itself is kept on the device too."""
+    steps = sheets.STEPS.replace("opinion: required}", "opinion: required, within: T+3}", 1)
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    head, url = browser("risk-head"), f"/records/{ref.key}"
+    form = head.dom(url).get_element_by_id("step-form")
+    assert form.get("data-keep").endswith("-review-1")
+    assert int(form.get("data-changed")) == int(form.get("data-since"))
+    typed = {"remark": "half a wor", "opinion": "I think"}
+    answer = head.post(f"{url}/step/review", {"do": "hold", "reason": "the bank", **typed})
+    for page in (
+        html.fromstring(answer.text),
+        html.fromstring(head.post(f"{url}/step/review", {"do": "go-on", "reason": "", **typed}).text),
+    ):
+        assert page.xpath("//input[@name='remark']/@value") == ["half a wor"]
+        assert [each.text for each in page.xpath("//textarea[@name='opinion']")] == ["I think"]
+    assert "stands still" in words_of(html.fromstring(answer.text))
+    refused = head.post(f"{url}/step/review", {"do": "hold", "reason": " ", **typed})
+    assert refused.status_code == 422
+    assert "I think" in refused.text
+    assert "half a wor" in refused.text
+    assert head.post(f"{url}/step/review", {"do": "hold", "reason": "the bank"}).status_code == 303

@@ -51,6 +51,7 @@ INSIDE: Final = {
     "registers.fail_export": "The job says why a file could not be made.",
     "registers.finish_export": "The job binds the file it made with the rights of who asked for it.",
     "records.asked_for": "It looks up what a follower was told of.",
+    "records.draft_at": "It says when of what a query has already shown to the person.",
     "records.draft_values": "It opens what a query has already shown to the person.",
     "records.system": "It says what formulas know of a record that a query has shown.",
     "records.around": "It opens an amendment of a record that a query has already shown to the person.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import redirect, request, url_for
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
     from qms.kernel.work import Work
     from qms.records import Record, Standing
+
+
+_BESIDE: Final = frozenset({"hold", "go-on"})
+"""What is done beside an open step, which stays open."""
+_ALONE: Final = frozenset({"csrf_token", "do", "reason"})
+"""What is sent where nothing of the step itself comes along."""
 
 
 def ref_at(number: str) -> Ref:
@@ -64,6 +70,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         has_said=any(act.opinion or act.decision for each in walked for act in each.acts),
         labels={each.id: forms.spoken(each.label, work.language) for each in definition.steps},
         step=definition.step(standing.step) if standing.step else None,
+        typed_at=records.draft_at(work, record, work.actor.person_id or 0),
         groups=_groups(work, record, standing, values, form) if standing.step else [],
         decisions=decisions(work, definition, standing.step),
         decided={
@@ -133,6 +140,9 @@ def step(number: str, step: str) -> ResponseReturnValue:
     form, ref = Form(), ref_at(number)
     with signing.trying(form, "opinion"):
         _done(form, ref, step)
+        if form.get("do") in _BESIDE and request.form.keys() - _ALONE:
+            # The step is not done by it: what was typed into it came along and is shown again.
+            return _shown(ref, form)
         return redirect(url_for(".one", number=number), 303)
     return _shown(ref, form, "step")
 
@@ -153,7 +163,7 @@ def _done(form: Form, ref: Ref, step: str) -> None:
         with act() as work:
             records.give_back(work, ref, step, reason, standing_for=stood)
         return tell(N_("Sent back to its author, with your reason."))
-    if do in {"hold", "go-on"}:
+    if do in _BESIDE:
         return _held(form, ref, step, stood)
     definition = records.definition_of(record.revision)
     attached.receive(work, ref, definition.fields_of(step))
