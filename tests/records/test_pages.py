@@ -346,6 +346,7 @@ def test_several_who_decide_are_shown_with_what_it_came_to(made: Peopled, browse
         if login == "deputy":
             page = second.dom(url)
             assert "Deputy acted in this step before you" in words_of(page)
+            assert "Decision Disagree" not in words_of(page)
             assert not page.xpath("//input[@name='condition']")
     page = words_of(second.dom(url))
     assert "2 people decided; it came to Disagree." in page
@@ -419,3 +420,53 @@ def test_who_pauses_a_time_limit_keeps_what_they_typed(made: Peopled, browser: O
     assert "I think" in refused.text
     assert "half a wor" in refused.text
     assert head.post(f"{url}/step/review", {"do": "hold", "reason": "the bank"}).status_code == 303
+
+
+def _line(browser: Browser, url: str) -> list[tuple[str, str]]:
+    """The steps on the page: the class of each, and its words."""
+    found = browser.dom(url).xpath("//ol[@class='timeline']/li")
+    return [(each.get("class"), _told(each)) for each in found]
+
+
+def _told(part: html.HtmlElement) -> str:
+    """The words in a part of a page."""
+    return " ".join(" ".join(part.itertext()).split())
+
+
+def test_the_steps_show_what_is_done_what_waits_and_what_is_to_come(made: Peopled, browser: Opened) -> None:
+    """Each by its own mark and words; one that may be left out says on what it depends."""
+    steps = sheets.STEPS.replace("id: approve, ", 'id: approve, when: "amount > 1000", ')
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    author, url = browser("author"), f"/records/{ref.key}"
+    filed, waits, coming = _line(author, url)
+    assert (filed[0], waits[0], coming[0]) == ("done", "now", "coming")
+    assert filed[1].startswith("Filing done Author")
+    assert "waits for" in waits[1]
+    assert coming[1] == "Approval to come, only where Amount > 1,000"
+    head = browser("risk-head")
+    said = {"do": "done", "remark": "r", "opinion": "ok"}
+    assert "The record goes on." in head.get(head.post(f"{url}/step/review", said).headers["Location"]).text
+    sheets.approved(made.people, ref)
+    assert [mark for mark, _ in _line(author, url)] == ["done"] * 3
+    small = sheets.filed(made.people, number="FM-07-02", purpose="a", amount="5")
+    url = f"/records/{small.key}"
+    last = head.get(head.post(f"{url}/step/review", said).headers["Location"]).text
+    assert "With this step the record is closed." in last
+
+
+def test_a_return_says_who_when_and_why_to_its_author(made: Peopled, browser: Opened) -> None:
+    """At the head of what the author must do, on the draft page, and on the line of steps."""
+    ref = sheets.filed(made.people)
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "The use is missing")
+        draft = records.record_of(work.session, work.rights, ref, work.today).id
+    author, url = browser("author"), f"/records/{ref.key}"
+    for address in (url, f"/records/draft/{draft}"):
+        (note,) = author.dom(address).xpath("//*[@class='note warn']")
+        assert _told(note).startswith("Sent back by Risk-Head, 2026-")
+        assert _told(note).endswith("The use is missing")
+    marks = [mark for mark, _ in _line(author, url)]
+    assert marks == ["lapsed", "sent-back", "now", "coming", "coming"]
+    assert "Sent back by Risk-Head, 2026-" in _line(author, url)[1][1]
+    assert not browser("deputy").dom(url).xpath("//*[@class='note warn']")

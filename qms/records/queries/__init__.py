@@ -2,7 +2,7 @@
 
 from qms.records.queries.answering import amendable, givable
 from qms.records.queries.coming import Source, asking, source
-from qms.records.queries.ending import Ending, ending
+from qms.records.queries.ending import Ending, SentBack, ending, sent_back
 from qms.records.queries.keeping import hidden, is_about_records, unseen
 from qms.records.queries.listing import Filters, Row, drafts, fillable, listing
 from qms.records.queries.showing import (
@@ -27,6 +27,7 @@ __all__ = [
     "Ending",
     "Filters",
     "Row",
+    "SentBack",
     "Source",
     "Standing",
     "Walked",
@@ -47,6 +48,7 @@ __all__ = [
     "opening",
     "openings",
     "record_of",
+    "sent_back",
     "signatures",
     "source",
     "steps",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 
-from qms import forms, records
+from qms import documents, forms, records
 from qms.accounts import Meaning
 from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
@@ -139,6 +139,8 @@ def shown(work: Work, record: Record, form: Form, *, values: Mapping[str, Any]) 
         "records/draft.html",
         form=form,
         record=record,
+        back=records.sent_back(work.session, record).get(record.round - 1) if record.number else None,
+        local=lambda instant: documents.local(work, instant),
         title=record.revision.title,
         origin=Teller(work, record, definition).origin(),
         groups=sheet.groups(),

@@ -13,13 +13,14 @@ from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
 from qms.kernel.labels import N_, in_language
 from qms.kernel.refs import Ref
+from qms.records import State
 from qms.web import signing
 from qms.web.records import attached
 from qms.web.records._pages import pages
 from qms.web.records.fields import Sheet
 from qms.web.records.filling import decisions, fields_anew, read, read_one
 from qms.web.records.listing import CLASSES, STATES, reader
-from qms.web.records.stages import came_to, outcome
+from qms.web.records.stages import came_to, outcome, stages
 from qms.web.records.telling import Teller
 from qms.web.revisions import page_of, shared
 
@@ -34,6 +35,12 @@ _BESIDE: Final = frozenset({"hold", "go-on"})
 """What is done beside an open step, which stays open."""
 _ALONE: Final = frozenset({"csrf_token", "do", "reason"})
 """What is sent where nothing of the step itself comes along."""
+
+
+_DONE: Final = {
+    State.OPEN: N_("Done. The record goes on."),
+    State.CLOSED: N_("Done. With this step the record is closed."),
+}
 
 
 def ref_at(number: str) -> Ref:
@@ -78,6 +85,8 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
             for each in definition.steps
             for one in each.decisions
         },
+        stages=list(stages(work, record, definition, walked)),
+        back=records.sent_back(work.session, record).get(record.round - 1),
         came_to=came_to(definition, walked, work.language),
         outcome=outcome(definition, walked, record.decision, work.language),
         clocks=[(each, clocks.standing(each, work.now)) for each in clocks.of(work.session, ref)],
@@ -199,7 +208,7 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
     key = signing.key(form, ref, meaning) if asked.signature or form.get(signing.PASSWORD) else None
     with act() as work:
         if first:
-            records.submit(
+            done = records.submit(
                 work,
                 ref,
                 values=values,
@@ -208,7 +217,7 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
                 decision=form.get("decision"),
             )
         else:
-            records.act(
+            done = records.act(
                 work,
                 ref,
                 step,
@@ -218,7 +227,8 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
                 password=key,
                 standing_for=stood,
             )
-    tell(N_("Done. The record goes on."))
+        state = done.state
+    tell(_DONE[state])
 
 
 @pages.post("/records/<number>/step/<step>/settle")
