@@ -469,4 +469,4 @@ def test_a_return_says_who_when_and_why_to_its_author(made: Peopled, browser: Op
     marks = [mark for mark, _ in _line(author, url)]
     assert marks == ["lapsed", "sent-back", "now", "coming", "coming"]
     assert "Sent back by Risk-Head, 2026-" in _line(author, url)[1][1]
-    assert not browser("deputy").dom(url).xpath("//*[@class='note warn']")
+    assert not browser("manager").dom(url).xpath("//*[@class='note warn']")
