@@ -83,7 +83,7 @@ INSIDE: Final = {
     "records.givable": "It names fields of a record that a query has already shown to the person.",
     "records.amendable": "It names fields of a record that a query has already shown to the person.",
     "records.asking": "It only looks, and tells no more than who asks may know.",
-    "records.sent_back": "It tells of a record that a query has already shown to the person.",
+    "records.signed": "It only says in whose name a tick is made, for the step that is being filled in.",
     "records.source": "It only looks, and tells no more than who asks may know.",
     "records.said": "It says what a query has already shown to the person.",
     "retention.certificate": "It reads the certificate of a list that a query has shown.",

@@ -92,9 +92,10 @@ def _typed(  # noqa: PLR0917 - what a person has typed for one step
     if not marking.acted(work, row):
         return _answers.typed(work, record, step.id, person, values)
     before = contents.values(work, record)
+    own = {each.id for each in rows.definition_of(record.revision).fields_of(step.id)}
     kept = contents.draft(work, record, person) or {}
     # What they kept before the other one signed gives way without a word; what they send now does not.
-    changes = {**{name: value for name, value in kept.items() if name not in before}, **(values or {})}
+    changes = {**{name: kept[name] for name in kept if name in own and name not in before}, **(values or {})}
     for name, value in changes.items():
         if name in before and value != before[name]:
             signer = marking.first_name(work, row)

@@ -1,4 +1,4 @@
-"""Which answers of a record somebody may give; a look that changes nothing."""
+"""Which answers of a record somebody may give or amend; looks that change nothing."""
 
 from __future__ import annotations
 
