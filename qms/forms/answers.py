@@ -2,7 +2,7 @@
 
 from qms.forms.display import Changed, compare, display
 from qms.forms.faults import Known, faults
-from qms.forms.flow import Opened, ends, limit_of, next_step, openings_at, seats_of
+from qms.forms.flow import Opened, ends, limit_of, next_step, openings_at, outcome, seats_of
 from qms.forms.settling import Settled, computed, defaults, required, settle, shown
 from qms.forms.shapes import AnswersUnfit, refuse_unfit
 from qms.forms.values import attached, canonical, digest, personal_fields, read, typed, typed_one
@@ -25,6 +25,7 @@ __all__ = [
     "limit_of",
     "next_step",
     "openings_at",
+    "outcome",
     "personal_fields",
     "read",
     "refuse_unfit",

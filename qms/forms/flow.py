@@ -46,6 +46,12 @@ def next_step(
     return None
 
 
+def outcome(step: Step, given: Collection[str]) -> str | None:
+    """What the decisions of all who act in a step come to: the least favourable one, which is listed last."""
+    found = [each.value for each in step.decisions if each.value in given]
+    return found[-1] if found else None
+
+
 def ends(step: Step, decision: str | None) -> bool:
     """Whether a decision closes the record at this step."""
     return any(each.ends for each in step.decisions if each.value == decision)

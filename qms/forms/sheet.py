@@ -111,9 +111,16 @@ class _Filled(Paper):
         """What helps to fill in is not said again."""
         yield from ()
 
-    def field_notes(self, field: Field) -> Iterator[str]:  # noqa: ARG002 - a filled form needs none
-        """What helps to fill in is not said again."""
-        yield from ()
+    def field_notes(self, field: Field) -> Iterator[str]:
+        """What helps to fill in is not said again; that an answer was amended is, and in which amendment."""
+        numbers = [
+            each.number
+            for each in self.filling.amendments
+            if any(change.field.id == field.id for change in each.changes)
+        ]
+        if numbers:
+            told = ", ".join(map(str, numbers))
+            yield say(N_("Amended, see amendment {number}"), self.language, number=told)
 
     def answer(self, field: Field) -> str:
         """The answer in ink."""

@@ -3,7 +3,7 @@
 from qms.records import ddl, models
 from qms.records.access import keys, may_read, require_reader, seated, visible
 from qms.records.calling import Names
-from qms.records.contents import around, values, values_of
+from qms.records.contents import around, draft_at, values, values_of
 from qms.records.contents import draft as draft_values
 from qms.records.describe import NAME, SENTENCES, STATES
 from qms.records.entries import RecordEntries
@@ -57,9 +57,11 @@ from qms.records.queries import (
     Ending,
     Filters,
     Row,
+    SentBack,
     Source,
     Standing,
     Walked,
+    amendable,
     amendments,
     asking,
     brought,
@@ -68,6 +70,7 @@ from qms.records.queries import (
     file,
     files,
     fillable,
+    givable,
     hidden,
     is_about_records,
     listing,
@@ -75,6 +78,7 @@ from qms.records.queries import (
     opening,
     openings,
     record_of,
+    sent_back,
     signatures,
     source,
     steps,
@@ -115,6 +119,7 @@ __all__ = [
     "RecordPreview",
     "RecordStep",
     "Row",
+    "SentBack",
     "Source",
     "Standing",
     "State",
@@ -125,6 +130,7 @@ __all__ = [
     "add_file",
     "altered",
     "amend",
+    "amendable",
     "amendments",
     "answer",
     "around",
@@ -138,6 +144,7 @@ __all__ = [
     "destroy_erased",
     "discard",
     "dispose",
+    "draft_at",
     "draft_values",
     "drafts",
     "ending",
@@ -149,6 +156,7 @@ __all__ = [
     "files",
     "fillable",
     "form_in_force",
+    "givable",
     "give_back",
     "go_on",
     "headings",
@@ -178,6 +186,7 @@ __all__ = [
     "save",
     "save_step",
     "seated",
+    "sent_back",
     "signatures",
     "signed",
     "source",

@@ -19,6 +19,7 @@ from qms.records.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from qms.forms import Definition
@@ -166,6 +167,12 @@ def keep_draft(work: Work, record: Record, person: int, answers: Mapping[str, An
         work.session.add(row)
     row.content, row.sealed, row.changed_at = content, hidden, work.now
     work.session.flush()
+
+
+def draft_at(work: Work, record: Record, person: int) -> datetime | None:
+    """When a person last kept what they typed; None where they have kept nothing."""
+    row = _draft_row(work, record, person)
+    return None if row is None else row.changed_at
 
 
 def drop_draft(work: Work, record: Record, person: int) -> None:

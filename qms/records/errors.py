@@ -78,9 +78,18 @@ class RecordWouldBeHidden(Forbidden):
 
 
 class AmendingNotAllowed(Forbidden):
-    """Neither author nor allowed to amend records of the department."""
+    """Nobody who did a step of the record, nor allowed to amend records of the department."""
 
     message = "You may not amend records of the department {department}."
+
+
+class AnswerOfOthers(AmendingNotAllowed):
+    """Whoever amends corrects what they answered themselves; the answers of others need the permission."""
+
+    message = (
+        "Somebody else answered “{field}” in the step “{step}” of {record}; "
+        "only they, or who may amend records of the department {department}, correct it."
+    )
 
 
 class CancellingNotAllowed(Forbidden):
@@ -117,6 +126,12 @@ class ActedAlready(Conflict):
     """One person has one voice in a step."""
 
     message = "You have acted in the step “{step}” of {record} already."
+
+
+class AnswerSigned(Conflict):
+    """Of several who act in a step, the first one signs its answers; the others decide upon them."""
+
+    message = "{person} has signed the answer “{field}” in the step “{step}” of {record}; it stays as it is."
 
 
 class StepNotAccepted(Conflict):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from qms import accounts, documents, forms, rendering, trail
+from qms import accounts, documents, forms, rendering
 from qms.accounts import Meaning
 from qms.documents import GRADES, MEANINGS
 from qms.forms import Amendment, Filling, Passage
@@ -16,7 +16,7 @@ from qms.kernel.ports import Secrecy
 from qms.records import contents, rows
 from qms.records.calling import Names
 from qms.records.describe import STATES
-from qms.records.queries import Act, Walked, amendments, ending, signatures, steps
+from qms.records.queries import Act, Walked, amendments, ending, sent_back, signatures, steps
 from qms.records.states import State, StepState
 from qms.rendering import Detail, Layout, Sheet
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from qms.forms import Definition
     from qms.kernel.work import Work
     from qms.records.models import Record
-
-_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +155,13 @@ class _Setting:
     def passages(self) -> Iterator[Passage]:
         """Every act, the earliest first; what was sent back with its reason."""
         meanings = {each.id: each.meaning for each in signatures(self.work.session, self.record)}
-        told = trail.browse(
-            self.work.session, action="record:return", ref=str(rows.ref_of(self.record)), limit=_MOST
-        )
-        sent_back = {row.after["round"]: row for row in told}
+        returns = sent_back(self.work.session, self.record)
         for walked in steps(self.work.session, self.record):
             for act in walked.acts:
                 yield self.passage(walked, act, meanings)
-            row = sent_back.get(walked.round + 1)
-            if walked.state is StepState.RETURNED and walked.reason and row is not None:
-                yield Passage(
-                    walked.step, row.actor_name, iso(row.at), "", opinion=walked.reason, returned=True
-                )
+            back = returns.get(walked.round)
+            if walked.state is StepState.RETURNED and walked.reason and back is not None:
+                yield Passage(walked.step, back.name, iso(back.at), "", opinion=walked.reason, returned=True)
 
     def passage(self, walked: Walked, act: Act, meanings: dict[int, Meaning]) -> Passage:
         """One act with the meaning of its signature, where it is signed."""

@@ -13,7 +13,7 @@ from qms.documents.models import Revision
 from qms.kernel.refs import Ref
 from qms.records import access
 from qms.records.errors import AuthorMissing, RecordMissing
-from qms.records.models import Record, RecordFile, RecordOpening
+from qms.records.models import Record, RecordAct, RecordFile, RecordOpening, RecordStep
 
 if TYPE_CHECKING:
     from datetime import date
@@ -105,6 +105,18 @@ def person_id(work: Work) -> int:
     if work.actor.person_id is None:
         raise AuthorMissing
     return work.actor.person_id
+
+
+def steps_of(work: Work, record: Record, person: int) -> frozenset[str]:
+    """The steps of a record that a person did; its author did the first one, which may have no name."""
+    done = work.session.scalars(
+        select(RecordStep.step)
+        .join(RecordAct, RecordAct.step_id == RecordStep.id)
+        .where(RecordAct.record_id == record.id, RecordAct.person_id == person)
+    ).all()
+    steps = definition_of(record.revision).steps
+    first = {steps[0].id if steps else ""} if person == record.author_id else set()
+    return frozenset({*done, *first})
 
 
 def login_of(session: Session, person: int) -> str:

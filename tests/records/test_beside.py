@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -412,3 +412,53 @@ def test_nobody_begins_what_they_could_not_see(works: Works) -> None:
             sheets.begun(made, "author", number)
     with made.service() as work:
         assert work.session.scalars(select(records.Record)).all() == []
+
+
+def test_an_author_amends_no_answer_of_others(works: Works) -> None:
+    """Neither the remark of the review nor an answer that would no longer be asked; their own they do."""
+    fields = sheets.FIELDS.replace(
+        "{id: remark, label: {zh-Hans: 审查意见, en: Remark}, type: text, required: true}",
+        '{id: remark, label: {zh-Hans: 审查意见, en: Remark}, type: text, show-when: "amount > 10"}',
+    )
+    made = sheets.house(works, sheets.form(fields=fields))
+    ref = sheets.closed(made)
+    key = made.keys["author"]
+    with made.looking("author") as work:
+        found = records.record_of(work.session, work.rights, ref, work.today)
+        assert records.amendable(work, found) == {"purpose", "amount", "manager", "unit"}
+    for changes in ({"remark": "不可"}, {"amount": "5"}):
+        with pytest.raises(errors.AnswerOfOthers), made.acting("author") as work:
+            records.amend(work, ref, changes, "写错", password=key)
+    with made.acting("author") as work:
+        records.amend(work, ref, {"amount": "20"}, "写错", password=key)
+    assert sheets.answers(made, ref)["remark"] == "可"
+
+
+def test_whoever_did_a_step_amends_its_answers_and_no_others(works: Works) -> None:
+    """The reviewer corrects the remark; the purpose is not theirs; in an open record alike."""
+    made = sheets.house(works)
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    with made.acting("risk-head") as work:
+        _take(work, "records:amend")
+        records.amend(work, ref, {"remark": "尚可"}, "写错", password=made.keys["risk-head"])
+    assert sheets.answers(made, ref)["remark"] == "尚可"
+    with made.acting("risk-head") as work:
+        _take(work, "records:amend")
+        with pytest.raises(errors.AnswerOfOthers):
+            records.amend(work, ref, {"purpose": "车辆"}, "写错", password=made.keys["risk-head"])
+
+
+def test_who_may_amend_records_amends_every_answer(works: Works) -> None:
+    """With the permission for the department, as before."""
+    made = sheets.house(works)
+    ref = sheets.closed(made)
+    with made.acting("manager") as work:
+        records.amend(work, ref, {"remark": "尚可"}, "写错", password=made.keys["manager"])
+    assert sheets.answers(made, ref)["remark"] == "尚可"
+
+
+def _take(work: Work, permission: str) -> None:
+    """The person lacks one permission."""
+    kept = {name: reach for name, reach in work.rights.permissions.items() if name != permission}
+    work.rights = replace(work.rights, permissions=kept)

@@ -100,9 +100,17 @@ def test_a_correction_stands_with_what_was_there(made: Peopled, browser: Opened)
     with made.people.acting("author") as work:
         key = made.people.keys["author"]
         records.amend(work, Ref("record", number), {"amount": "1300.00"}, "misread", password=key)
-    page = browser("author").dom(f"/records/{number}")
+    author = browser("author")
+    page = author.dom(f"/records/{number}")
     said = words_of(page)
     assert "Amount 1,200.50 CNY → 1,300.00 CNY misread" in said
+    assert "Amount 1,300.00 CNY amended" in said
+    assert page.xpath("//dd//a[.='amended']/@href") == ["#amendment-1"]
+    assert page.xpath("//*[@id='amendment-1']//del/text()") == ["1,200.50 CNY"]
+    fields = page.xpath("//select[@name='field']/option/@value")
+    assert "amount" in fields
+    assert not {"remark", "condition"} & set(fields)
+    assert author.get(f"/records/{number}/amend?field=remark").status_code == 404
     assert page.xpath("//dd/a[contains(@href, '/parties/C-000001')]/text()") == ["C-000001 Sunrise Tools"]
     assert page.xpath("//th[@class='num nr']/text()") == ["Count"]
     assert "Business records 1 month" in said
@@ -315,3 +323,150 @@ def test_a_name_is_put_and_a_decision_taken_on_the_page(made: Peopled, browser: 
     author.post(f"/records/{number}/step/file", {**typed, "do": "done", "decision": "stop", "opinion": "No"})
     ended = sheets.look(made.people, Ref("record", number))
     assert (ended.state, ended.decision) == (records.State.CLOSED, "stop")
+
+
+def test_several_who_decide_are_shown_with_what_it_came_to(made: Peopled, browser: Opened) -> None:
+    """Each decision by its name, the outcome, and for the second signer the answers that are signed."""
+    steps = sheets.STEPS.replace(
+        "by: {posts: [deputy-general-manager]}",
+        "by: {posts: [deputy-general-manager, risk-head], quorum: all}",
+    )
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    sheets.reviewed(made.people, ref)
+    second, url = browser("risk-head"), f"/records/{ref.key}"
+    assert second.dom(url).xpath("//input[@name='condition']")
+    for login, decision in (("deputy", "disagree"), ("risk-head", "agree")):
+        with made.people.acting(login) as work:
+            values = {"condition": "Pledge"}
+            records.act(
+                work, ref, "approve", values=values, opinion="ok", decision=decision,
+                password=made.people.keys[login],
+            )  # fmt: skip
+        if login == "deputy":
+            page = second.dom(url)
+            assert "Deputy acted in this step before you" in words_of(page)
+            assert "Decision Disagree" not in words_of(page)
+            assert not page.xpath("//input[@name='condition']")
+    page = words_of(second.dom(url))
+    assert "2 people decided; it came to Disagree." in page
+    assert "Decision Disagree" in page
+
+
+EMPTIED = """
+  - {id: purpose, label: {en: Purpose}, type: text, required: true}
+  - {id: day, label: {en: Day}, type: date}
+  - {id: ways, label: {en: Ways}, type: multiple-choice, options: [a, b]}
+  - {section: {en: Review}, step: review}
+  - {id: remark, label: {en: Remark}, type: text}
+  - {id: until, label: {en: Until}, type: date}
+  - {id: things, label: {en: Things}, type: table, columns: [{id: what, label: {en: What}, type: text}]}
+"""
+
+
+def test_what_is_emptied_on_the_page_is_gone(made: Peopled, browser: Opened) -> None:
+    """In the first step of a record that came back, and in a later step that was kept before it is done."""
+    sheets.issue(made.people, sheets.form("FM-07-02", fields=EMPTIED))
+    ref = sheets.filed(made.people, number="FM-07-02", purpose="x", day="2026-11-30", ways=["a", "b"])
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "No")
+    author, url = browser("author"), f"/records/{ref.key}"
+    assert author.dom(url).xpath("//input[@name='day']/@value") == ["2026-11-30"]
+    author.post(f"{url}/step/file", {"do": "done", "purpose": "x", "day": ""})
+    assert sheets.answers(made.people, ref) == {"purpose": "x"}
+    head = browser("risk-head")
+    said = {"remark": "r", "until": "2026-12-01", "things.0.what": "Press", "things.1.what": "Saw"}
+    head.post(f"{url}/step/review", {"do": "keep", **said})
+    assert head.dom(url).xpath("//input[@name='until']/@value") == ["2026-12-01"]
+    emptied = {"remark": "r", "until": "", "things.0.what": "", "things.1.what": "Saw", "opinion": "ok"}
+    head.post(f"{url}/step/review", {"do": "done", **emptied})
+    assert sheets.answers(made.people, ref) == {"purpose": "x", "remark": "r", "things": [{"what": "Saw"}]}
+
+
+def test_a_draft_page_of_what_came_back_shows_what_was_filed(made: Peopled, browser: Opened) -> None:
+    """Filed again from it, nothing is lost that its author did not empty."""
+    ref = sheets.filed(made.people)
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "No")
+        url = f"/records/draft/{records.record_of(work.session, work.rights, ref, work.today).id}"
+    author = browser("author")
+    assert author.dom(url).xpath("//input[@name='purpose']/@value") == ["设备"]
+    author.post(url, {"do": "keep", "purpose": "", "amount": "5"})
+    assert author.dom(url).xpath("//input[@name='purpose']/@value") == [""]
+    author.post(url, {"do": "file", "purpose": "车辆", "amount": "5"})
+    assert sheets.answers(made.people, ref) == {"purpose": "车辆", "amount": "5.00"}
+
+
+def test_who_pauses_a_time_limit_keeps_what_they_typed(made: Peopled, browser: Opened) -> None:
+    """Opinion and answers come along and stand there again; the step itself is kept on the device too."""
+    steps = sheets.STEPS.replace("opinion: required}", "opinion: required, within: T+3}", 1)
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    head, url = browser("risk-head"), f"/records/{ref.key}"
+    form = head.dom(url).get_element_by_id("step-form")
+    assert form.get("data-keep").endswith("-review-1")
+    assert int(form.get("data-changed")) == int(form.get("data-since"))
+    typed = {"remark": "half a wor", "opinion": "I think"}
+    answer = head.post(f"{url}/step/review", {"do": "hold", "reason": "the bank", **typed})
+    for page in (
+        html.fromstring(answer.text),
+        html.fromstring(head.post(f"{url}/step/review", {"do": "go-on", "reason": "", **typed}).text),
+    ):
+        assert page.xpath("//input[@name='remark']/@value") == ["half a wor"]
+        assert [each.text for each in page.xpath("//textarea[@name='opinion']")] == ["I think"]
+    assert "stands still" in words_of(html.fromstring(answer.text))
+    refused = head.post(f"{url}/step/review", {"do": "hold", "reason": " ", **typed})
+    assert refused.status_code == 422
+    assert "I think" in refused.text
+    assert "half a wor" in refused.text
+    assert head.post(f"{url}/step/review", {"do": "hold", "reason": "the bank"}).status_code == 303
+
+
+def _line(browser: Browser, url: str) -> list[tuple[str, str]]:
+    """The steps on the page: the class of each, and its words."""
+    found = browser.dom(url).xpath("//ol[@class='timeline']/li")
+    return [(each.get("class"), _told(each)) for each in found]
+
+
+def _told(part: html.HtmlElement) -> str:
+    """The words in a part of a page."""
+    return " ".join(" ".join(part.itertext()).split())
+
+
+def test_the_steps_show_what_is_done_what_waits_and_what_is_to_come(made: Peopled, browser: Opened) -> None:
+    """Each by its own mark and words; one that may be left out says on what it depends."""
+    steps = sheets.STEPS.replace("id: approve, ", 'id: approve, when: "amount > 1000", ')
+    sheets.issue(made.people, sheets.form("FM-07-02", steps=steps))
+    ref = sheets.filed(made.people, number="FM-07-02")
+    author, url = browser("author"), f"/records/{ref.key}"
+    filed, waits, coming = _line(author, url)
+    assert (filed[0], waits[0], coming[0]) == ("done", "now", "coming")
+    assert filed[1].startswith("Filing done Author")
+    assert "waits for" in waits[1]
+    assert coming[1] == "Approval to come, only where Amount > 1,000"
+    head = browser("risk-head")
+    said = {"do": "done", "remark": "r", "opinion": "ok"}
+    assert "The record goes on." in head.get(head.post(f"{url}/step/review", said).headers["Location"]).text
+    sheets.approved(made.people, ref)
+    assert [mark for mark, _ in _line(author, url)] == ["done"] * 3
+    small = sheets.filed(made.people, number="FM-07-02", purpose="a", amount="5")
+    url = f"/records/{small.key}"
+    last = head.get(head.post(f"{url}/step/review", said).headers["Location"]).text
+    assert "With this step the record is closed." in last
+
+
+def test_a_return_says_who_when_and_why_to_its_author(made: Peopled, browser: Opened) -> None:
+    """At the head of what the author must do, on the draft page, and on the line of steps."""
+    ref = sheets.filed(made.people)
+    with made.people.acting("risk-head") as work:
+        records.give_back(work, ref, "review", "The use is missing")
+        draft = records.record_of(work.session, work.rights, ref, work.today).id
+    author, url = browser("author"), f"/records/{ref.key}"
+    for address in (url, f"/records/draft/{draft}"):
+        (note,) = author.dom(address).xpath("//*[@class='note warn']")
+        assert _told(note).startswith("Sent back by Risk-Head, 2026-")
+        assert _told(note).endswith("The use is missing")
+    marks = [mark for mark, _ in _line(author, url)]
+    assert marks == ["lapsed", "sent-back", "now", "coming", "coming"]
+    assert "Sent back by Risk-Head, 2026-" in _line(author, url)[1][1]
+    assert not browser("manager").dom(url).xpath("//*[@class='note warn']")

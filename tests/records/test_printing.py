@@ -72,6 +72,7 @@ def test_a_record_is_set_with_all_that_happened(works: Works, tmp_path: Path) ->
         "同意",
         "批准",
         "UTC+08:00",
+        "已更正，见更正1",
     ):
         assert part in said
     with pikepdf.open(io.BytesIO(pdf)) as opened:

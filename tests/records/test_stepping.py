@@ -13,7 +13,9 @@ from tests.documents.factories import add, trail_is_whole
 from tests.records import factories as sheets
 
 if TYPE_CHECKING:
+    from qms.kernel.refs import Ref
     from qms.kernel.work import Works
+    from tests.documents.factories import Organisation
 
 
 def test_the_steps_are_walked_to_the_close(works: Works) -> None:
@@ -313,3 +315,92 @@ def test_what_the_first_step_decides_counts(works: Works) -> None:
         records.submit(work, going, decision="stop")
     assert sheets.look(made, going).state is records.State.CLOSED
     assert trail_is_whole(made)
+
+
+TOGETHER = sheets.STEPS.replace(
+    "by: {posts: [deputy-general-manager]}", "by: {posts: [deputy-general-manager, risk-head], quorum: all}"
+)
+
+
+def _decide(made: Organisation, ref: Ref, login: str, decision: str, **values: str) -> None:
+    with made.acting(login) as work:
+        key = made.keys[login]
+        records.act(work, ref, "approve", opinion="见", decision=decision, password=key, values=values)
+
+
+@pytest.mark.parametrize(("first", "second"), [("disagree", "agree"), ("agree", "disagree")])
+def test_of_different_decisions_in_a_step_the_least_favourable_counts(
+    works: Works, first: str, second: str
+) -> None:
+    """Two approvers: whoever signs last does not override a refusal, and no earlier consent outlasts one."""
+    made = sheets.house(works, sheets.form(steps=TOGETHER))
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    _decide(made, ref, "deputy", first)
+    assert sheets.look(made, ref).state is records.State.OPEN
+    _decide(made, ref, "risk-head", second)
+    found = sheets.look(made, ref)
+    assert (found.state, found.decision) == (records.State.CLOSED, "disagree")
+    assert trail_is_whole(made)
+
+
+def test_where_all_agree_the_step_agrees(works: Works) -> None:
+    """The most favourable option counts when each of them chose it."""
+    made = sheets.house(works, sheets.form(steps=TOGETHER))
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    _decide(made, ref, "deputy", "agree")
+    _decide(made, ref, "risk-head", "agree")
+    assert sheets.look(made, ref).decision == "agree"
+
+
+def test_what_one_has_signed_in_a_step_another_one_does_not_change(works: Works) -> None:
+    """The second of two signers neither changes nor empties an answer of the first one."""
+    made = sheets.house(works, sheets.form(steps=TOGETHER))
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    with made.acting("risk-head") as work:
+        records.save_step(work, ref, "approve", {"condition": "无"})
+    _decide(made, ref, "deputy", "agree", condition="抵押")
+    for condition in ("无", None):
+        with pytest.raises(errors.AnswerSigned), made.acting("risk-head") as work:
+            records.act(
+                work,
+                ref,
+                "approve",
+                values={"condition": condition},
+                opinion="见",
+                decision="agree",
+                password=made.keys["risk-head"],
+            )
+    with made.looking("risk-head") as work:
+        found = records.record_of(work.session, work.rights, ref, work.today)
+        assert records.givable(work, found, "approve") == frozenset()
+    _decide(made, ref, "risk-head", "agree")
+    assert sheets.answers(made, ref)["condition"] == "抵押"
+
+
+def test_what_nobody_answered_another_one_may_give(works: Works) -> None:
+    """A second signer adds the condition that the first one left open."""
+    made = sheets.house(works, sheets.form(steps=TOGETHER))
+    ref = sheets.filed(made)
+    sheets.reviewed(made, ref)
+    _decide(made, ref, "deputy", "agree")
+    _decide(made, ref, "risk-head", "agree", condition="抵押")
+    assert sheets.answers(made, ref)["condition"] == "抵押"
+
+
+def test_what_is_emptied_in_a_step_is_gone(works: Works) -> None:
+    """Whoever files again what came back takes an answer away: sent with the step, or kept for it before."""
+    made = sheets.house(works)
+    for kept_first in (True, False):
+        ref = sheets.filed(made, **sheets.GOOD, manager="risk-head", unit="risk")
+        with made.acting("risk-head") as work:
+            records.give_back(work, ref, "review", "缺件")
+        gone = {"purpose": "设备", "amount": "7.00", "manager": None, "unit": None}
+        with made.acting("author") as work:
+            if kept_first:
+                records.save_step(work, ref, "file", gone)
+            records.submit(work, ref, values=None if kept_first else gone)
+        assert sheets.answers(made, ref) == {"purpose": "设备", "amount": "7.00"}
+        assert trail_is_whole(made)

@@ -19,11 +19,7 @@ __all__ = ["problems"]
 _MARK: Final = re.compile(r"\{([^{}]*)\}")
 _SEQUENCE: Final = re.compile(r"seq:[1-9]", re.ASCII)
 _LISTS: Final = {"steps": STEP, "clocks": CLOCK, "opens": OPENING}
-_WANTED: Final[Mapping[str, tuple[str, ...]]] = {
-    "form": ("fields",),
-    "scorecard": ("fields",),
-    "register": ("columns",),
-}
+_WANTED: Final[Mapping[str, tuple[str, ...]]] = {"form": ("fields",), "register": ("columns",)}
 _OF_FORMS: Final = ("clocks", "opens", "records")
 
 

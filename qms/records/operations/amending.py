@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qms import accounts
+from qms import accounts, forms
 from qms.accounts import Meaning
 from qms.records import contents, rows, telling
 from qms.records.errors import (
     AmendingNotAllowed,
+    AnswerOfOthers,
     FieldNotHere,
     NothingAmended,
     RecordReasonMissing,
@@ -34,7 +35,8 @@ def amend(
     record = rows.lock(work, ref)
     refuse(record.state, Event.AMEND, rows.name(record))
     person = rows.person_id(work)
-    if person != record.author_id and not work.rights.may("records:amend", record.department):
+    own = None if work.rights.may("records:amend", record.department) else rows.steps_of(work, record, person)
+    if own is not None and not own:
         raise AmendingNotAllowed(department=record.department)
     if not reason.strip():
         raise RecordReasonMissing
@@ -42,6 +44,8 @@ def amend(
         raise SignatureMissing(step="")
     before = contents.values(work, record)
     found, changed = _changed(work, record, before, changes)
+    if own is not None:
+        _refuse_others(record, own, changed)
     _refuse_faults(work, record, found, changed)
     telling.allow(work, record, "amend", found)
     frozen = contents.freeze(work, record, found, "amend")
@@ -90,6 +94,21 @@ def _changed(
     if not changed:
         raise NothingAmended
     return found, changed
+
+
+def _refuse_others(record: Record, own: frozenset[str], changed: set[str]) -> None:
+    """Refuse to change an answer of a step that somebody else did, be it only by what is then not asked."""
+    definition = rows.definition_of(record.revision)
+    first = _answers.first_step(record)
+    for field in definition.fields:
+        step = field.step or first
+        if field.id in changed and field.type is not forms.Type.COMPUTED and step not in own:
+            raise AnswerOfOthers(
+                field=field.label,
+                step=definition.step(step).label,
+                record=rows.name(record),
+                department=record.department,
+            )
 
 
 def _refuse_faults(work: Work, record: Record, found: Mapping[str, Any], changed: set[str]) -> None:

@@ -88,7 +88,7 @@ def begin(
 def form_in_force(work: Work, form: str) -> Revision:
     """The revision on which records of a form are begun today."""
     revision = _in_force(work, form)
-    if revision.document.kind not in rows.FILLED:
+    if revision.document.kind not in rows.FILLED or not revision.head.get("fields"):
         raise NotAForm(form=form)
     return revision
 
@@ -118,12 +118,12 @@ def save(work: Work, ref: Ref, values: Mapping[str, Any]) -> Record:
 
 
 def save_step(work: Work, ref: Ref, step: str, values: Mapping[str, Any]) -> Record:
-    """Keep what somebody whom the open step asks has typed for it until they act."""
+    """Keep what somebody whom the open step asks has typed for it until they act; None empties an answer."""
     record = rows.lock(work, ref)
     refuse(record.state, Event.ACT, rows.name(record))
     _refuse_unasked(work, record, open_step(work, record, step))
     _answers.refuse_others(record, step, values)
-    contents.keep_draft(work, record, rows.person_id(work), _answers.merged({}, values))
+    contents.keep_draft(work, record, rows.person_id(work), values)
     return record
 
 

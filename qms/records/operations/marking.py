@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from qms import accounts
+from qms import accounts, forms
 from qms.accounts import Meaning
 from qms.documents import MEANINGS
 from qms.kernel.clock import iso
@@ -104,6 +104,18 @@ def _meaning(step: Step | None) -> Meaning:
     if step is None or not (step.opinion or step.decisions or step.authority):
         return Meaning.AUTHOR
     return Meaning.APPROVED if step.authority or step.decisions else Meaning.REVIEWED
+
+
+def decided(work: Work, row: RecordStep, step: Step, decision: str) -> str | None:
+    """What a step comes to with one more decision: no later voice outweighs a less favourable one."""
+    given = work.session.scalars(select(RecordAct.decision).where(RecordAct.step_id == row.id)).all()
+    return forms.answers.outcome(step, {*given, decision})
+
+
+def first_name(work: Work, row: RecordStep) -> str:
+    """Who acted first in a step and thereby signed its answers."""
+    query = select(RecordAct.name).where(RecordAct.step_id == row.id).order_by(RecordAct.id).limit(1)
+    return work.session.scalars(query).one()
 
 
 def acted(work: Work, row: RecordStep) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from qms import tasks
 from qms.records import contents, rows, seats, telling, witnessed
 from qms.records.errors import (
+    AnswerSigned,
     HandedOver,
     NothingGoesBack,
     NothingHeld,
@@ -50,8 +51,8 @@ def act(
     if asked.accept and row.accepted_at is None:
         raise StepNotAccepted(record=rows.name(record), step=asked.label)
     _answers.refuse_others(record, step, values or {})
-    changed = _answers.typed(work, record, step, said.person, values)
-    record.decision = decision or record.decision
+    changed = _typed(work, record, row, asked, said.person, values)
+    record.decision = marking.decided(work, row, asked, decision) or record.decision
     found = _answers.completed(work, record, changed)
     _answers.refuse_faults(work, record, step, found)
     telling.allow(work, record, "step", found, step=step)
@@ -82,6 +83,25 @@ def _open(work: Work, ref: Ref, step: str) -> tuple[Record, RecordStep, Step]:
     refuse(record.state, Event.ACT, rows.name(record))
     row = drafting.open_step(work, record, step)
     return record, row, rows.definition_of(record.revision).step(step)
+
+
+def _typed(  # noqa: PLR0917 - what a person has typed for one step
+    work: Work, record: Record, row: RecordStep, step: Step, person: int, values: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The answers with what a person gives; what another one has signed in the step they do not change."""
+    if not marking.acted(work, row):
+        return _answers.typed(work, record, step.id, person, values)
+    before = contents.values(work, record)
+    own = {each.id for each in rows.definition_of(record.revision).fields_of(step.id)}
+    kept = contents.draft(work, record, person) or {}
+    # What they kept before the other one signed gives way without a word; what they send now does not.
+    changes = {**{name: kept[name] for name in kept if name in own and name not in before}, **(values or {})}
+    for name, value in changes.items():
+        if name in before and value != before[name]:
+            signer = marking.first_name(work, row)
+            field = rows.definition_of(record.revision).field(name).label
+            raise AnswerSigned(person=signer, field=field, step=step.label, record=rows.name(record))
+    return _answers.merged(before, changes)
 
 
 def _admitted(work: Work, record: Record, row: RecordStep, step: Step, standing_for: int | None) -> Voice:

@@ -1,7 +1,8 @@
 """Looks at records; what somebody may not see does not exist."""
 
+from qms.records.queries.answering import amendable, givable
 from qms.records.queries.coming import Source, asking, source
-from qms.records.queries.ending import Ending, ending
+from qms.records.queries.ending import Ending, SentBack, ending, sent_back
 from qms.records.queries.keeping import hidden, is_about_records, unseen
 from qms.records.queries.listing import Filters, Row, drafts, fillable, listing
 from qms.records.queries.showing import (
@@ -26,9 +27,11 @@ __all__ = [
     "Ending",
     "Filters",
     "Row",
+    "SentBack",
     "Source",
     "Standing",
     "Walked",
+    "amendable",
     "amendments",
     "asking",
     "brought",
@@ -37,6 +40,7 @@ __all__ = [
     "file",
     "files",
     "fillable",
+    "givable",
     "hidden",
     "is_about_records",
     "listing",
@@ -44,6 +48,7 @@ __all__ = [
     "opening",
     "openings",
     "record_of",
+    "sent_back",
     "signatures",
     "source",
     "steps",

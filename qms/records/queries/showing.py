@@ -21,6 +21,7 @@ from qms.records.models import (
     RecordStep,
 )
 from qms.records.operations.opening import TASK, ref_of, told
+from qms.records.queries.answering import amendable
 from qms.records.queries.keeping import hidden
 from qms.records.states import State, StepState
 
@@ -137,7 +138,7 @@ def may(work: Work, record: Record) -> Standing:
         return Standing()
     own = record.author_id == person
     filed = record.state in {State.OPEN, State.CLOSED}
-    amend = filed and (own or work.rights.may("records:amend", record.department))
+    amend = filed and bool(amendable(work, record))
     cancel = filed and (
         (own and record.state is State.OPEN) or work.rights.may("records:cancel", record.department)
     )

@@ -13,7 +13,7 @@ from qms.forms import Field, Type
 from qms.kernel.labels import N_, in_language, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from qms.forms import Definition
@@ -112,9 +112,10 @@ class Sheet:
             (each.code, in_language(each.names, work.language)) for each in accounts.departments(work.session)
         )
 
-    def groups(self) -> list[Group]:
-        """The sections with fields of the step that are asked."""
+    def groups(self, only: Collection[str] | None = None) -> list[Group]:
+        """The sections with fields of the step that are asked; `only` these where some are signed already."""
         own = {each.id for each in self.definition.fields_of(self.step)} & set(self.asked)
+        own = own if only is None else own & set(only)
         found = []
         for section in self.definition.sections:
             fields = tuple(self.shown(entry) for entry in section.fields if entry.id in own)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 
-from qms import forms, records
+from qms import documents, forms, records
 from qms.accounts import Meaning
 from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
@@ -23,11 +23,11 @@ from qms.web.records.telling import Teller
 from qms.web.revisions import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from qms.forms import Definition
+    from qms.forms import Definition, Field
     from qms.kernel.errors import Problem
     from qms.kernel.work import Work
     from qms.records import Record
@@ -48,7 +48,7 @@ def draft(record_id: int) -> ResponseReturnValue:
             return _done(form, ref)
     work = reader()
     record = mine(work, ref)
-    body = shown(work, record, form, values=records.draft_values(work, record, record.author_id) or {})
+    body = shown(work, record, form, values=_typed(work, record))
     return body, form.status
 
 
@@ -66,19 +66,35 @@ def first_step(definition: Definition) -> str:
 
 
 def read(work: Work, record: Record, step: str) -> dict[str, Any]:
-    """What was sent for the fields of a step, as answers; refused with every fault."""
-    values, problems = _sent(work, record, step)
+    """What was sent for the fields of a step, as answers; refused with every fault.
+
+    The page shows all of them, so that one without an answer was emptied: None takes away what stood there.
+    """
+    names = records.givable(work, record, step)
+    values, problems = _sent(work, record, step, names)
+    if problems:
+        raise Invalid(problems)
+    definition = records.definition_of(record.revision)
+    asked = [each.id for each in definition.fields_of(step) if each.type is not forms.Type.COMPUTED]
+    return {name: values.get(name) for name in asked if name in names}
+
+
+def read_one(work: Work, record: Record, field: Field) -> dict[str, Any]:
+    """What was sent for one field, whoever answered it before; refused with its faults."""
+    step = field.step or first_step(records.definition_of(record.revision))
+    values, problems = _sent(work, record, step, {field.id})
     if problems:
         raise Invalid(problems)
     return values
 
 
-def _sent(work: Work, record: Record, step: str) -> tuple[dict[str, Any], list[Problem]]:
-    definition = records.definition_of(record.revision)
+def _sent(
+    work: Work, record: Record, step: str, names: Collection[str]
+) -> tuple[dict[str, Any], list[Problem]]:
     return forms.answers.read(
-        definition,
+        records.definition_of(record.revision),
         attached.sent(),
-        {each.id for each in definition.fields_of(step)},
+        names,
         zone=work.settings.zone_info,
         files=attached.told(work, record),
         signed=records.signed(work, record, step),
@@ -123,6 +139,8 @@ def shown(work: Work, record: Record, form: Form, *, values: Mapping[str, Any]) 
         "records/draft.html",
         form=form,
         record=record,
+        back=records.sent_back(work.session, record).get(record.round - 1) if record.number else None,
+        local=lambda instant: documents.local(work, instant),
         title=record.revision.title,
         origin=Teller(work, record, definition).origin(),
         groups=sheet.groups(),
@@ -148,20 +166,27 @@ def settle(record_id: int) -> ResponseReturnValue:
     record = mine(work, draft_ref(record_id))
     definition = records.definition_of(record.revision)
     step = first_step(definition)
-    kept = records.draft_values(work, record, record.author_id) or {}
-    return fields_anew(work, record, step, kept)
+    return fields_anew(work, record, step, _typed(work, record))
+
+
+def _typed(work: Work, record: Record) -> dict[str, Any]:
+    """What was filed of a record that came back, with what its author has typed since; else the draft."""
+    return {
+        **records.values(work, record),
+        **(records.draft_values(work, record, record.author_id) or {}),
+    }
 
 
 def fields_anew(work: Work, record: Record, step: str, kept: Mapping[str, Any]) -> str:
     """The fields of a step for what was just typed, faults of reading left aside."""
     definition = records.definition_of(record.revision)
-    own = {each.id for each in definition.fields_of(step)}
-    values, _ = _sent(work, record, step)
+    own = records.givable(work, record, step)
+    values, _ = _sent(work, record, step, own)
     before = {name: value for name, value in kept.items() if name not in own}
     system = records.system(work, record)
     settled = forms.answers.computed(definition, {**before, **values}, system)
     sheet = Sheet(work, definition, step, {**before, **values, **settled}, Form(), system)
-    return page("records/_fields.html", form=Form(), groups=sheet.groups(), **shared(work))
+    return page("records/_fields.html", form=Form(), groups=sheet.groups(own), **shared(work))
 
 
 @pages.post("/records/draft/<int:record_id>/discard")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import redirect, request, url_for
 
@@ -13,12 +13,14 @@ from qms.http.edge import NothingToSee, act, look, page, tell
 from qms.http.forms import Form
 from qms.kernel.labels import N_, in_language
 from qms.kernel.refs import Ref
+from qms.records import State
 from qms.web import signing
 from qms.web.records import attached
 from qms.web.records._pages import pages
 from qms.web.records.fields import Sheet
-from qms.web.records.filling import decisions, fields_anew, read
+from qms.web.records.filling import decisions, fields_anew, read, read_one
 from qms.web.records.listing import CLASSES, STATES, reader
+from qms.web.records.stages import came_to, outcome, stages
 from qms.web.records.telling import Teller
 from qms.web.revisions import page_of, shared
 
@@ -27,6 +29,18 @@ if TYPE_CHECKING:
 
     from qms.kernel.work import Work
     from qms.records import Record, Standing
+
+
+_BESIDE: Final = frozenset({"hold", "go-on"})
+"""What is done beside an open step, which stays open."""
+_ALONE: Final = frozenset({"csrf_token", "do", "reason"})
+"""What is sent where nothing of the step itself comes along."""
+
+
+_DONE: Final = {
+    State.OPEN: N_("Done. The record goes on."),
+    State.CLOSED: N_("Done. With this step the record is closed."),
+}
 
 
 def ref_at(number: str) -> Ref:
@@ -49,6 +63,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
     values = records.values(work, record)
     standing = records.may(work, record)
     walked = records.steps(work.session, record)
+    may_amend = records.amendable(work, record)
     teller, holds = Teller(work, record, definition), retention.holds(work.session, record)
     body = page(
         "records/one.html",
@@ -62,6 +77,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         has_said=any(act.opinion or act.decision for each in walked for act in each.acts),
         labels={each.id: forms.spoken(each.label, work.language) for each in definition.steps},
         step=definition.step(standing.step) if standing.step else None,
+        typed_at=records.draft_at(work, record, work.actor.person_id or 0),
         groups=_groups(work, record, standing, values, form) if standing.step else [],
         decisions=decisions(work, definition, standing.step),
         decided={
@@ -69,6 +85,10 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
             for each in definition.steps
             for one in each.decisions
         },
+        stages=list(stages(work, record, definition, walked)),
+        back=records.sent_back(work.session, record).get(record.round - 1),
+        came_to=came_to(definition, walked, work.language),
+        outcome=outcome(definition, walked, record.decision, work.language),
         clocks=[(each, clocks.standing(each, work.now)) for each in clocks.of(work.session, ref)],
         amendments=teller.corrections(),
         openings=teller.opened(),
@@ -77,7 +97,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
         amendable=[
             (each.id, forms.spoken(each.label, work.language))
             for each in definition.fields
-            if each.type not in {forms.Type.TABLE, forms.Type.COMPUTED, forms.Type.FILE, forms.Type.PHOTO}
+            if each.id in may_amend and each.type not in {forms.Type.TABLE, forms.Type.FILE, forms.Type.PHOTO}
         ],
         author=accounts.person(work.session, record.author_id).name,
         substitutes=accounts.names_of(work.session, [standing.standing_for] if standing.standing_for else []),
@@ -104,11 +124,14 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
 
 
 def _groups(work: Work, record: Record, standing: Standing, values: dict[str, Any], form: Form) -> list[Any]:
-    kept = records.draft_values(work, record, work.actor.person_id or 0) or {}
+    given = records.givable(work, record, standing.step)
+    typed = records.draft_values(work, record, work.actor.person_id or 0) or {}
+    kept = {name: typed[name] for name in typed if name in given}
     definition = records.definition_of(record.revision)
     system = records.system(work, record)
     settled = forms.answers.computed(definition, {**values, **kept}, system)
-    return Sheet(work, definition, standing.step, {**values, **kept, **settled}, form, system).groups()
+    sheet = Sheet(work, definition, standing.step, {**values, **kept, **settled}, form, system)
+    return sheet.groups(given)
 
 
 def _seat_names(work: Work) -> dict[tuple[str, str], str]:
@@ -129,6 +152,9 @@ def step(number: str, step: str) -> ResponseReturnValue:
     form, ref = Form(), ref_at(number)
     with signing.trying(form, "opinion"):
         _done(form, ref, step)
+        if form.get("do") in _BESIDE and request.form.keys() - _ALONE:
+            # The step is not done by it: what was typed into it came along and is shown again.
+            return _shown(ref, form)
         return redirect(url_for(".one", number=number), 303)
     return _shown(ref, form, "step")
 
@@ -149,7 +175,7 @@ def _done(form: Form, ref: Ref, step: str) -> None:
         with act() as work:
             records.give_back(work, ref, step, reason, standing_for=stood)
         return tell(N_("Sent back to its author, with your reason."))
-    if do in {"hold", "go-on"}:
+    if do in _BESIDE:
         return _held(form, ref, step, stood)
     definition = records.definition_of(record.revision)
     attached.receive(work, ref, definition.fields_of(step))
@@ -185,7 +211,7 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
     key = signing.key(form, ref, meaning) if asked.signature or form.get(signing.PASSWORD) else None
     with act() as work:
         if first:
-            records.submit(
+            done = records.submit(
                 work,
                 ref,
                 values=values,
@@ -194,7 +220,7 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
                 decision=form.get("decision"),
             )
         else:
-            records.act(
+            done = records.act(
                 work,
                 ref,
                 step,
@@ -204,7 +230,8 @@ def _finish(form: Form, ref: Ref, step: str, values: dict[str, Any], stood: int 
                 password=key,
                 standing_for=stood,
             )
-    tell(N_("Done. The record goes on."))
+        state = done.state
+    tell(_DONE[state])
 
 
 @pages.post("/records/<number>/step/<step>/settle")
@@ -223,19 +250,17 @@ def amend(number: str) -> ResponseReturnValue:
     form, ref = Form(field=request.args.get("field", "")), ref_at(number)
     work = reader()
     record = records.record_of(work.session, work.rights, ref, work.today)
-    if not records.may(work, record).amend:
-        raise NothingToSee
     definition = records.definition_of(record.revision)
     name = form.get("field")
-    entry = next((each for each in definition.fields if each.id == name), None)
+    may_amend = records.amendable(work, record)
+    entry = next((each for each in definition.fields if each.id == name and name in may_amend), None)
     if entry is None:
         raise NothingToSee
     if request.method == "POST":
         with signing.trying(form, "reason"):
             reason = form.text("reason")
             form.check()
-            values = read(work, record, entry.step or definition.steps[0].id if definition.steps else "")
-            changes = {name: values.get(name)}
+            changes = {name: read_one(work, record, entry).get(name)}
             key = signing.key(form, ref, Meaning.AUTHOR)
             with act() as work:
                 records.amend(work, ref, changes, reason, password=key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import url_for
@@ -36,6 +36,8 @@ _NOTHING: Final = N_("nothing")
 class Answer:
     """One answer: its label and words, the page it leads to, its files; a table has heads and rows.
 
+    `amended` is the place of the last amendment of it, 0 where it stands as it was signed.
+
     Each head is a label and the classes of its column: figures stand at the right, days never break.
     """
 
@@ -45,6 +47,7 @@ class Answer:
     files: tuple[tuple[str, str], ...] = ()
     heads: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    amended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,22 @@ class Teller:
     def answered(self, values: Mapping[str, Any]) -> list[tuple[str, list[Answer]]]:
         """The answers under their headings."""
         self.names.look_up(self.definition.fields, values)
+        corrected = records.amendments(self.work.session, self.record)
+        amended = {name: place for place, each in enumerate(corrected, 1) for name in each.fields}
+        taken = amended.keys() if self.record.erased_at is None else ()
         found = []
         for section in self.definition.sections:
-            lines = [self.answer(entry, values[entry.id]) for entry in section.fields if entry.id in values]
+            lines = [
+                replace(self.answer(entry, values.get(entry.id)), amended=amended.get(entry.id, 0))
+                for entry in section.fields
+                if entry.id in values or entry.id in taken
+            ]
             if lines:
                 found.append((forms.spoken(section.title, self.work.language), lines))
         return found
 
     def answer(self, entry: Field, value: Any) -> Answer:
-        """One answer."""
+        """One answer; one that an amendment took away is there without words."""
         label = forms.spoken(entry.label, self.work.language)
         if entry.type is Type.TABLE:
             heads = tuple(
@@ -99,7 +109,8 @@ class Teller:
                 for column in entry.columns
             )
             rows = tuple(
-                tuple(self.said(column, row.get(column.id)) for column in entry.columns) for row in value
+                tuple(self.said(column, row.get(column.id)) for column in entry.columns)
+                for row in value or ()
             )
             return Answer(label, heads=heads, rows=rows)
         if entry.type in _FILES:
@@ -113,7 +124,7 @@ class Teller:
 
     def leads(self, entry: Field, value: Any) -> str | None:
         """The page of the party or record of an answer, where the reader sees it (SEC-07)."""
-        if entry.type is Type.RECORD:
+        if entry.type is Type.RECORD and value is not None:
             work, ref = self.work, Ref(records.KIND, value)
             return None if records.hidden(work.session, work.rights, [ref], work.today) else link(ref)
         is_told = entry.type is Type.PARTY and self.names.is_known(Type.PARTY, value)
@@ -122,7 +133,7 @@ class Teller:
     def files(self, value: Any) -> Iterator[tuple[str, str]]:
         """The attached files by name and address."""
         ids = {each.digest: each.id for each in records.files(self.work.session, self.record)}
-        for each in value:
+        for each in value or ():
             found = ids.get(each["digest"])
             number = self.record.number
             url = "" if found is None else url_for("records.file", number=number, file_id=found)

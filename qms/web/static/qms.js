@@ -26,7 +26,7 @@
     form.addEventListener("submit", () => { dirty = false; });
     window.addEventListener("beforeunload", (e) => { if (dirty) e.preventDefault(); });
   }
-  // What is typed into a draft stays on this device until the server has it, so that a lost connection loses nothing.
+  // What is typed into a draft or a step stays on this device until the server has it, so that a lost connection loses nothing.
   const stored = (form) => `qms-draft-${form.dataset.keep}`;
   const typed = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token" && name !== "password");
   // One more row under a table, empty, its boxes named by its place.
@@ -84,7 +84,8 @@
   });
   for (const form of document.querySelectorAll("form[data-keep]")) {
     const kept = JSON.parse(localStorage.getItem(stored(form)) || "null");
-    if (kept && kept.at > Number(form.dataset.changed) * 1000) {
+    const isLater = (than) => kept && kept.at > Number(than) * 1000;
+    if (isLater(form.dataset.changed)) {
       rows(form, kept.values);
       put(form, kept.values, (box) => box.name);
       const note = form.querySelector("[data-kept]");
@@ -102,6 +103,9 @@
       const ask = () => form.querySelector("#fields")?.dispatchEvent(new Event("change", { bubbles: true }));
       form.addEventListener("htmx:afterSettle", fresh);
       window.addEventListener("load", ask);
+    } else if (form.dataset.since && isLater(form.dataset.since)) {
+      // Opinion and decision reach the server only with the signature; the answers of a step may have before.
+      put(form, kept.values, (box) => box.name === "opinion" || box.name === "decision");
     } else {
       localStorage.removeItem(stored(form));
     }
