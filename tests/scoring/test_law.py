@@ -225,3 +225,12 @@ def test_a_form_does_not_score(made: Organisation) -> None:
     with pytest.raises(Invalid) as refused:
         papers.issued(made, data.replace(b"kind: scorecard", b"kind: form"), file="SC-16-02.yaml")
     assert {each.field for each in refused.value.problems} == {"scoring", "scoring.indicators"}
+
+
+def test_a_scorecard_of_columns_is_not_filled_in(made: Organisation) -> None:
+    """It is printed, as before; what has no questions takes no record."""
+    data = house.scorecard("SC-05-01", "  - {id: a, label: A, type: text}", "").decode()
+    plain = data.replace("fields:", "columns:").partition("steps:")[0].encode()
+    factories.issue(made, plain)
+    with made.acting("author") as work, pytest.raises(Conflict, match="SC-05-01"):
+        records.begin(work, "SC-05-01")
