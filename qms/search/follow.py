@@ -84,9 +84,7 @@ def reconcile(works: Works, actor: Actor, engine: Engine, register: Register) ->
         kept.setdefault(group, {})[key] = known
     wrong: dict[str, Sequence[Entry]] = {}
     with works.reading(actor) as work:
-        moved = {
-            str(group) for group in register.groups_of(register.since(work.session, state.seq, BATCH))
-        }
+        moved = {str(group) for group in register.groups_of(register.since(work.session, state.seq, BATCH))}
         for thing in register.groups(work):
             entries = register.entries(work, thing)
             if kept.pop(str(thing), {}) != {entry.key: digest(entry) for entry in entries}:

@@ -124,6 +124,27 @@ def test_faults_of_the_text_are_kept_and_told(papers: Papers, browser: Open) -> 
     assert "Clause 4 is out of order; 3 comes next here." in faults
 
 
+def test_a_faulty_form_is_saved_and_its_faults_are_told(papers: Papers, browser: Open) -> None:
+    """Law 14: no slip in a declaration loses the text; every page of the draft can be looked at."""
+    del papers
+    author = browser("author")
+    facts = {"kind": "form", "number": "FM-07-01", "title": "登记", "lang": "zh-Hans", "owner": "risk"}
+    at = author.submit("/drafts/new", facts).location
+    sound = _text(author, at)
+    plain, label = "type: text", "label: 内容"
+    for slip in ((plain, "type: persn"), (plain, "type: [person]"), (label, "label: 5")):
+        assert slip[0] in sound
+        saved = author.submit(at, {"source": sound.replace(*slip)})
+        assert (saved.status_code, saved.location) == (303, at)
+        assert slip[1] in _text(author, at)
+        page = author.dom(at)
+        assert page.xpath("//*[@id='faults']//*[@data-line]")
+        assert not page.xpath("//div[@class='prose sheet']//table")
+        assert author.get(f"{at}/review").status_code == 200
+        assert author.get(f"{at}/impact").status_code == 200
+        assert author.submit(f"{at}/submit", {"password": PASSWORD}).status_code == 422
+
+
 def test_two_writers_never_overwrite_each_other(papers: Papers, browser: Open) -> None:
     """REL-05: the later save shows both texts and what differs, and goes on from there."""
     papers.drafted()

@@ -17,7 +17,7 @@ from qms.kernel.labels import N_, Phrase
 from qms.rendering import own_fonts, uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from qms.documents.prepared import Prepared
@@ -137,15 +137,25 @@ def _route(work: Work, revision: Revision, head: Mapping[str, Any]) -> Iterator[
     yield from route.faults(asked, held, revision.author_id or 0)
 
 
+def declared(work: Work, head: Mapping[str, Any], file: str) -> Iterator[tuple[Collection[str], Problem]]:
+    """The faults of what a head declares, each with the keys that cannot be read for it.
+
+    A Section is asked about a key of the Body only where the content is sound, on which it builds.
+    """
+    body = filling.body_of(work, head["kind"])
+    wrong = () if body is None else body.check(head, file)
+    for each in wrong:
+        yield body.keys, each
+    for section in work.ports.get("sections", ()):
+        if section.key in head and not (wrong and section.key in body.keys):
+            for each in section.check(work, head[section.key], head):
+                yield {section.key}, each
+
+
 def _declared(work: Work, head: Mapping[str, Any], source: Prepared) -> Iterator[Problem]:
     """Every Section finds its key in order, and the Body its content."""
-    for section in work.ports.get("sections", ()):
-        if section.key in head:
-            yield from section.check(work, head[section.key], head)
-    body = filling.body_of(work, head["kind"])
-    if body is not None:
-        yield from body.check(head, source.source.file)
-    elif head["kind"] in DECLARED:
+    yield from (each for _, each in declared(work, head, source.source.file))
+    if head["kind"] in DECLARED and filling.body_of(work, head["kind"]) is None:
         text = N_("Nothing is installed that can print a document of the kind {kind}.")
         yield Problem(text, field="kind", facts={"kind": Phrase(KINDS[Kind(head["kind"])])})
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from qms import rendering
 from qms.documents import access, rows
+from qms.documents.lifecycle import State
 from qms.documents.models import Revision, Validity
 from qms.documents.operations import checks, filling
 from qms.documents.queries.finding import covering
@@ -92,6 +93,9 @@ def _content(work: Work, revision: Revision) -> Content:
     body = filling.body_of(work, revision.document.kind)
     if body is None:
         return source.content
-    text = body.text(source.source.head, revision.language)
+    head = source.source.head
+    if revision.state is State.DRAFT and not filling.is_sound(body, head):
+        return Content((), "", "")
+    text = body.text(head, revision.language)
     blocks = tuple(Block("", "item", line) for line in text.split("\n") if line.strip())
     return Content((), "", text, blocks=blocks)

@@ -63,7 +63,7 @@ def shown(work: Work, text: str, file: str, ref: Ref | None = None) -> Shown:
     head = source.head
     title = head["title"] if isinstance(head["title"], str) else in_language(head["title"], head["language"])
     if head["kind"] in _DECLARED:
-        return _declared(work, head, title, file)
+        return _declared(work, source, title)
     there = documents.pictures(work, ref) if ref else {}
     read = rendering.read(source.body, file, source.body_line, number_pattern=work.settings.number_pattern)
     missing = [Problem(_MISSING, file, facts={"name": name}) for name in read.images if name not in there]
@@ -73,11 +73,12 @@ def shown(work: Work, text: str, file: str, ref: Ref | None = None) -> Shown:
     return Shown(Markup(html), title, head["language"], (*read.problems, *missing))  # noqa: S704 - sanitised
 
 
-def _declared(work: Work, head: Mapping[str, Any], title: str, file: str) -> Shown:
+def _declared(work: Work, source: documents.source.Source, title: str) -> Shown:
+    head = source.head
     body = next((each for each in work.ports.get("bodies", ()) if head["kind"] in each.kinds), None)
     if body is None:
         return Shown(Markup(), title, head["language"], (), is_sheet=True)
-    problems = tuple(body.check(head, file))
+    problems = tuple(source.locate(body.check(head, source.file)))
     made = "" if problems else str(body.markup(head, head["language"]))
     return Shown(Markup(made), title, head["language"], problems, is_sheet=True)  # noqa: S704 - sanitised
 
