@@ -5,7 +5,13 @@ from qms.documents.currency import Currency
 from qms.documents.defaults import Kind
 from qms.documents.describe import SENTENCES
 from qms.documents.entries import DocumentEntries
-from qms.documents.errors import DocumentMissing, DraftChanged, EditionMissing, FamilyInForce
+from qms.documents.errors import (
+    DocumentMissing,
+    DraftChanged,
+    EditionMissing,
+    FamilyInForce,
+    LaterRevisionSet,
+)
 from qms.documents.evidence import DocumentEvidence, safe_name, scoped
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
@@ -74,6 +80,7 @@ from qms.documents.queries import (
     has_acknowledged,
     hidden,
     in_force,
+    in_library,
     is_about_documents,
     leaning_on,
     left_behind,
@@ -131,6 +138,7 @@ __all__ = [
     "Happened",
     "IssuePlan",
     "Kind",
+    "LaterRevisionSet",
     "Listed",
     "NextDraft",
     "Outcome",
@@ -177,6 +185,7 @@ __all__ = [
     "has_acknowledged",
     "hidden",
     "in_force",
+    "in_library",
     "in_order",
     "is_about_documents",
     "known",

@@ -5,7 +5,7 @@ from qms.documents.queries.checking import Due, External, due_reviews, external_
 from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.consequences import consequences
 from qms.documents.queries.enacting import Happened, happened
-from qms.documents.queries.finding import document, in_force, revision
+from qms.documents.queries.finding import document, in_force, in_library, revision
 from qms.documents.queries.keeping import not_enacted, original
 from qms.documents.queries.listing import (
     Filters,
@@ -70,6 +70,7 @@ __all__ = [
     "has_acknowledged",
     "hidden",
     "in_force",
+    "in_library",
     "is_about_documents",
     "leaning_on",
     "left_behind",
