@@ -391,6 +391,33 @@ def test_the_plan_is_shown_and_signed(papers: Papers, browser: Open) -> None:
     assert "It takes effect on 2026-11-09." in words_of(controller.dom("/d/CP-07"))
 
 
+def test_a_second_release_on_one_day_takes_the_next(papers: Papers, browser: Open) -> None:
+    """Law 6: the page says why today is taken, offers the first free day, and takes any later one."""
+    papers.issued()
+    papers.approved(source(reason="改进", summary="期限", body=BODY.replace("3 个", "2 个")))
+    controller, at = browser("controller"), AT.replace("A-0", "A-1") + "/release"
+    page = controller.dom(at)
+    assert "enters into force on 2026-11-02; a revision after it needs a later day." in words_of(page)
+    assert page.xpath("//input[@id='effective']/@value") == ["2026-11-03"]
+    assert not page.xpath("//form//button[@disabled]")
+    mark = page.xpath("//input[@name='mark']/@value")[0]
+    early = controller.post(at, {"effective": "2026-11-02", "mark": mark, "password": PASSWORD}, page=at)
+    assert early.status_code == 409
+    assert early.text.count("a revision after it needs a later day.") == 2  # on top and beside the day
+    assert f'name="mark" value="{mark}"' in early.text
+    done = controller.post(at, {"effective": "2026-11-06", "mark": mark, "password": PASSWORD}, page=at)
+    assert (done.status_code, done.location) == (303, at.replace("/release", "/issue"))
+
+
+def test_what_no_day_mends_cannot_be_released(papers: Papers, browser: Open, runtime: Runtime) -> None:
+    """Without a public address there is no plan whichever day is chosen; the page says so."""
+    papers.approved()
+    runtime.works.settings = runtime.settings = replace(runtime.settings, public_url="")
+    page = browser("controller").dom(f"{AT}/release")
+    assert page.xpath("//*[contains(@class, 'note bad')]")
+    assert page.xpath("//form//button[@disabled]")
+
+
 def test_a_failed_issue_says_why_and_is_tried_again(papers: Papers, browser: Open) -> None:
     """The revision stays approved; the reason and a retry are shown."""
     controller, ref = _release(papers, browser)
