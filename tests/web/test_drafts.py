@@ -145,6 +145,38 @@ def test_a_faulty_form_is_saved_and_its_faults_are_told(papers: Papers, browser:
         assert author.submit(f"{at}/submit", {"password": PASSWORD}).status_code == 422
 
 
+def test_faults_of_a_head_are_told_before_the_password(papers: Papers, browser: Open) -> None:
+    """DOC-02: what submission would be refused for is told by line when it is saved and while it is typed."""
+    papers.drafted()
+    author = browser("author")
+    head = """control-points:
+  - {id: a, kind: review, standard: 有据, owner: nobody, record: FM-12-01, every: workday, form: FM-12-01}
+schedules:
+  - {id: b, label: 检查, form: FM-12-01, every: month, to: {roles: [author]}, due: same day}
+clauses: {iso9001-2015: ["99.9"]}"""
+    wrong = source(more=head)
+    assert author.submit(AT, {"source": wrong}).status_code == 303
+    typed = author.post(f"{AT}/preview", {"source": wrong}, page=AT)
+    for page in (words_of(author.dom(AT)), typed.text):
+        assert "Write one of:" in page
+        for place in ("control-points.1.every", "control-points.1.owner", "schedules.1.due"):
+            assert place in page
+        assert "clauses.iso9001-2015" in page
+    assert author.submit(f"{AT}/submit", {"password": PASSWORD}).status_code == 422
+    ahead = """control-points:
+  - {id: a, kind: review, standard: 有据, owner: risk-head, record: FM-12-01, clause: nowhere}
+schedules:
+  - {id: b, label: 检查, form: FM-12-01, every: month, to: {roles: [author]}}"""
+    assert author.submit(AT, {"source": source(more=ahead)}).status_code == 303
+    page = author.dom(AT)
+    assert not page.xpath("//*[@id='faults']")
+    (loose,) = page.xpath("//*[@id='loose']")
+    assert "The text has no clause nowhere" in words_of(loose)
+    assert "There is no document FM-12-01 in this library." in words_of(loose)
+    assert author.submit(AT, {"source": source()}).status_code == 303
+    assert not author.dom(AT).xpath("//*[@id='faults' or @id='loose']")
+
+
 def test_two_writers_never_overwrite_each_other(papers: Papers, browser: Open) -> None:
     """REL-05: the later save shows both texts and what differs, and goes on from there."""
     papers.drafted()

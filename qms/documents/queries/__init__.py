@@ -26,7 +26,7 @@ from qms.documents.queries.reading import (
     has_acknowledged,
     outstanding,
 )
-from qms.documents.queries.sources import pictures, source_of
+from qms.documents.queries.sources import faults, pictures, source_of
 from qms.documents.queries.standing import (
     Given,
     Waiting,
@@ -66,6 +66,7 @@ __all__ = [
     "due_reviews",
     "external_checks",
     "externals",
+    "faults",
     "happened",
     "has_acknowledged",
     "hidden",

@@ -64,16 +64,16 @@ def in_library(session: Session, rights: Rights, numbers: Collection[str], day: 
 
     Distribution says who reads a document, not whether there is one; secrecy and circle do.
     """
-    folded = {numbering.key(number): number for number in numbers}
-    there = (
+    folded = {number: numbering.key(number) for number in numbers}
+    query = (
         select(Document.folded)
         .join(Revision, Revision.document_id == Document.id)
-        .where(Document.folded.in_(folded), Revision.discarded_at.is_(None), access.graded(rights))
+        .where(Document.folded.in_(folded.values()), Revision.discarded_at.is_(None), access.graded(rights))
     )
-    current = set(
-        session.scalars(there.join(Validity, Validity.revision_id == Revision.id).where(covering(day)))
-    )
-    return {folded[each]: each in current for each in session.scalars(there.distinct())}
+    there = set(session.scalars(query))
+    current = session.scalars(query.join(Validity, Validity.revision_id == Revision.id).where(covering(day)))
+    used = set(current)
+    return {number: key in used for number, key in folded.items() if key in there}
 
 
 def covering(day: date | BindParameter[date]) -> ColumnElement[bool]:
