@@ -2,8 +2,19 @@
 
 from qms.library.check import loose, problems
 from qms.library.naming import numbers
-from qms.library.reading import check
+from qms.library.reading import Paper, check, of_files, own
 from qms.library.shelf import Shelf, Structure
 from qms.library.standing import structure
 
-__all__ = ["Shelf", "Structure", "check", "loose", "numbers", "problems", "structure"]
+__all__ = [
+    "Paper",
+    "Shelf",
+    "Structure",
+    "check",
+    "loose",
+    "numbers",
+    "of_files",
+    "own",
+    "problems",
+    "structure",
+]

@@ -41,13 +41,6 @@ def _homeless(shelf: Shelf) -> _Found:
                 yield source, Problem(text, field="number", facts={"number": number, "key": key})
 
 
-def _reasons(shelf: Shelf) -> _Found:
-    """Each form and register states the row and requirement it answers."""
-    for source in shelf.declared.values():
-        if not source.head.get("basis"):
-            yield source, Problem(N_("State the row and requirement it answers: write basis."), field="basis")
-
-
 def _fed(shelf: Shelf) -> _Found:
     """A register takes records from at least one form, and every column has a source (R22, R23)."""
     for number, source in shelf.of("register").items():
@@ -116,7 +109,6 @@ def _records(shelf: Shelf) -> _Found:
 
 _RULES: Final[tuple[Callable[[Shelf], _Found], ...]] = (
     _homeless,
-    _reasons,
     _fed,
     _codes,
     _terms,

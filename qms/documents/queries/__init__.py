@@ -6,7 +6,7 @@ from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.consequences import consequences
 from qms.documents.queries.enacting import Happened, happened
 from qms.documents.queries.finding import document, in_force, in_library, revision
-from qms.documents.queries.keeping import not_enacted, original
+from qms.documents.queries.keeping import StoredSource, entered, not_enacted, original
 from qms.documents.queries.listing import (
     Filters,
     Listed,
@@ -51,6 +51,7 @@ __all__ = [
     "Happened",
     "Listed",
     "Reader",
+    "StoredSource",
     "Verification",
     "Waiting",
     "acknowledged_on",
@@ -64,6 +65,7 @@ __all__ = [
     "difference",
     "document",
     "due_reviews",
+    "entered",
     "external_checks",
     "externals",
     "faults",
