@@ -270,7 +270,7 @@ APART = {
     "competence.manages",
     "competence.people",
     "documents.happened",
-    # That a document is there, inside one's grade whomever it is for: tried in tests/documents/test_queries.py.
+    # Inside one's grade, whomever it is for: tried in tests/documents/test_queries.py.
     "documents.in_library",
     "documents.unmapped",
     "parties.count",
