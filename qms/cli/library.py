@@ -14,8 +14,6 @@ from qms.kernel.errors import Invalid
 from qms.kernel.labels import N_
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from qms.cli.session import Session
 
 
@@ -33,8 +31,7 @@ def library() -> None:
 @click.pass_obj
 def check(session: Session, shipped: bool) -> int:
     """Find what does not agree: forms without procedure, missing documents, codes and terms used twice."""
-    files, structure = _shipped() if shipped else own(session)
-    found = libraries.check(files, structure)
+    found = libraries.check(*(_shipped() if shipped else own(session)))
     language = session.output.language
     session.output.rows(
         {"file": N_("File"), "line": N_("Line"), "problem": N_("Fault")},
@@ -48,14 +45,13 @@ def check(session: Session, shipped: bool) -> int:
     return EXIT[Invalid] if found else 0
 
 
-def own(session: Session) -> tuple[list[Path], libraries.Structure]:
-    """The files of the workspace and the structure they are held against."""
+def own(session: Session) -> tuple[list[libraries.Paper], libraries.Structure]:
+    """What is in force or ahead of it, and the structure it is held against."""
     with session.keeping() as work:
-        structure = libraries.structure(work.session)
-    return documents.sync.files_of(session.runtime.settings), structure
+        return libraries.own(work), libraries.structure(work.session)
 
 
-def _shipped() -> tuple[list[Path], libraries.Structure]:
+def _shipped() -> tuple[list[libraries.Paper], libraries.Structure]:
     named = accounts.read_organisation(STRUCTURE.read_text("utf-8"), STRUCTURE.name)
     structure = libraries.Structure(
         frozenset(each["code"] for each in named.departments) | {_ROOT},
@@ -63,7 +59,7 @@ def _shipped() -> tuple[list[Path], libraries.Structure]:
         frozenset(accounts.ROLES),
     )
     files = [*sorted(LIBRARY.glob("procedures/*.md")), *sorted(LIBRARY.glob("forms/*.yaml"))]
-    return documents.sync.in_order(files), structure
+    return libraries.of_files(documents.sync.in_order(files)), structure
 
 
 COMMANDS: Final = (library,)

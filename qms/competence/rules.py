@@ -102,7 +102,7 @@ def training_faults(value: Any, posts: Collection[str]) -> Iterator[Problem]:
         yield Problem(N_("Name the posts whose holders are trained: [one, two]."), field="training.posts")
     else:
         for place, code in enumerate(named, 1):
-            if code not in posts:
+            if str(code) not in posts:
                 text = N_("There is no post {code}.")
                 yield Problem(text, field=f"training.posts.{place}", facts={"code": code})
     hours = value.get("hours", 0)

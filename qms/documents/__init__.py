@@ -5,7 +5,13 @@ from qms.documents.currency import Currency
 from qms.documents.defaults import Kind
 from qms.documents.describe import SENTENCES
 from qms.documents.entries import DocumentEntries
-from qms.documents.errors import DocumentMissing, DraftChanged, EditionMissing, FamilyInForce
+from qms.documents.errors import (
+    DocumentMissing,
+    DraftChanged,
+    EditionMissing,
+    FamilyInForce,
+    LaterRevisionSet,
+)
 from qms.documents.evidence import DocumentEvidence, safe_name, scoped
 from qms.documents.lifecycle import Standing, State
 from qms.documents.models import Document, Outcome, Revision, Withdrawal, WithdrawalState
@@ -55,6 +61,7 @@ from qms.documents.queries import (
     Happened,
     Listed,
     Reader,
+    StoredSource,
     Verification,
     Waiting,
     acknowledged_on,
@@ -68,12 +75,15 @@ from qms.documents.queries import (
     difference,
     document,
     due_reviews,
+    entered,
     external_checks,
     externals,
+    faults,
     happened,
     has_acknowledged,
     hidden,
     in_force,
+    in_library,
     is_about_documents,
     leaning_on,
     left_behind,
@@ -131,6 +141,7 @@ __all__ = [
     "Happened",
     "IssuePlan",
     "Kind",
+    "LaterRevisionSet",
     "Listed",
     "NextDraft",
     "Outcome",
@@ -140,6 +151,7 @@ __all__ = [
     "Revision",
     "Standing",
     "State",
+    "StoredSource",
     "Submitted",
     "Verification",
     "Waiting",
@@ -170,13 +182,16 @@ __all__ = [
     "document_ref",
     "draft",
     "due_reviews",
+    "entered",
     "external_checks",
     "externals",
     "fail_issue",
+    "faults",
     "happened",
     "has_acknowledged",
     "hidden",
     "in_force",
+    "in_library",
     "in_order",
     "is_about_documents",
     "known",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from qms.rendering import Citation
 
 _LAYOUTS: Final = {Kind.FORM: Layout.FORM, Kind.REGISTER: Layout.REGISTER}
+_FAULTY: Final = N_("What it declares is shown here once its faults are mended.")
 _MEDIA: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
@@ -113,7 +115,10 @@ def body_html(work: Work, revision: Revision, link: Callable[[Citation], str | N
     """
     body = filling.body_of(work, revision.document.kind)
     if body is not None:
-        return str(body.markup(checks.stored(work, revision).source.head, revision.language))
+        head = checks.stored(work, revision).source.head
+        if revision.state is State.DRAFT and not filling.is_sound(body, head):
+            return f"<p>{escape(say(_FAULTY, revision.language))}</p>"
+        return str(body.markup(head, revision.language))
     if link is None:
         return checks.stored(work, revision).content.html
     data = work.vault.read(revision.source_digest)

@@ -59,9 +59,9 @@ def enter(intervals: Sequence[Interval], revision: str, on: date) -> tuple[Inter
 
     Refused unless the day lies after the first day of every other revision, pending ones included.
     """
-    for other in intervals:
-        if not other.is_empty and other.from_on >= on:
-            raise LaterRevisionSet(other=other.revision, day=other.from_on)
+    last = max((other for other in intervals if not other.is_empty), key=_begins, default=None)
+    if last is not None and last.from_on >= on:
+        raise LaterRevisionSet(other=last.revision, day=last.from_on)
     ended = (_ended(other, on, Ending.SUPERSEDED) if other.covers(on) else other for other in intervals)
     return (*ended, Interval(revision, on))
 
@@ -93,6 +93,10 @@ def _without(intervals: Sequence[Interval], target: Interval) -> Iterator[Interv
             yield replace(interval, until_on=following, ended_by=by)
         else:
             yield interval
+
+
+def _begins(interval: Interval) -> date:
+    return interval.from_on
 
 
 def _ended(interval: Interval, on: date, by: Ending) -> Interval:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qms.kernel.work import Work
 
 _USES: Final = ("forms", "registers")
-_NOWHERE: Final = N_("Not yet in the library: {names}.")
+_NOWHERE: Final = N_("Not in the library yet, or hidden from you: {names}.")
 _NOT_IN_FORCE: Final = N_("Not in force today: {names}.")
 _PARTS: Final = {
     "fields": (
@@ -151,18 +151,10 @@ def _in_force(work: Work, number: str) -> Definition | None:
 
 
 def _absent(work: Work, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Those that are nowhere in the library, and those that are there but not in force."""
-    nowhere, waiting = [], []
-    for number in numbers:
-        if _in_force(work, number) is not None:
-            continue
-        try:
-            documents.document(work.session, work.rights, number, work.today)
-        except Missing:
-            nowhere.append(number)
-        else:
-            waiting.append(number)
-    return nowhere, waiting
+    """Those that are nowhere in the library as far as one may know, and those that are not in force."""
+    there = documents.in_library(work.session, work.rights, numbers, work.today)
+    nowhere = [number for number in numbers if number not in there]
+    return nowhere, [number for number in numbers if there.get(number) is False]
 
 
 def _parts(definition: Definition, key: str) -> dict[str, Any]:

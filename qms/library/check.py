@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from qms.documents import source as papers
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
-from qms.library.naming import missing_numbers, missing_seats
+from qms.library.naming import missing_numbers, missing_seats, unknown_numbers
 from qms.library.shelf import Shelf, cells, words
-from qms.library.text import anchors
+from qms.library.text import missing_clauses
 
 _SYSTEM: Final = frozenset({"record", "state", "filed_on", "closed_on", "author", "department", "decision"})
 """What a register takes from the record itself where the form has no field of the name."""
@@ -21,6 +21,11 @@ def problems(shelf: Shelf) -> list[Problem]:
     found = [(source, problem) for rule in _RULES for source, problem in rule(shelf)]
     located = [problem for source, each in found for problem in source.locate([each])]
     return sorted(located, key=lambda each: (each.file or "", each.line or 0, each.field or ""))
+
+
+def loose(source: papers.Source, known: Collection[str]) -> list[Problem]:
+    """What one text names that it has not, nor anything of the numbers known; the rest may still come."""
+    return source.locate([*missing_clauses(source), *unknown_numbers(source, known)])
 
 
 _Found = Iterator[tuple[papers.Source, Problem]]
@@ -34,13 +39,6 @@ def _homeless(shelf: Shelf) -> _Found:
             if number not in named:
                 text = N_("No procedure names {number} under {key}.")
                 yield source, Problem(text, field="number", facts={"number": number, "key": key})
-
-
-def _reasons(shelf: Shelf) -> _Found:
-    """Each form and register states the row and requirement it answers."""
-    for source in shelf.declared.values():
-        if not source.head.get("basis"):
-            yield source, Problem(N_("State the row and requirement it answers: write basis."), field="basis")
 
 
 def _fed(shelf: Shelf) -> _Found:
@@ -94,14 +92,7 @@ def _said(label: object) -> str:
 def _points(shelf: Shelf) -> _Found:
     """What a control point, time limit or schedule hangs on stands in the text (R56)."""
     for source in shelf.texts:
-        known = anchors(source.body)
-        for key in ("control-points", "time-limits", "schedules"):
-            for place, item in enumerate(source.head.get(key, ()), 1):
-                clause = item.get("clause")
-                if clause is not None and clause not in known:
-                    text = N_("The text has no clause {anchor}; write it before a heading, in braces with #.")
-                    path = f"{key}.{place}.clause"
-                    yield source, Problem(text, field=path, facts={"anchor": clause})
+        yield from ((source, problem) for problem in missing_clauses(source))
 
 
 def _records(shelf: Shelf) -> _Found:
@@ -109,7 +100,7 @@ def _records(shelf: Shelf) -> _Found:
     for source in shelf.texts:
         for place, item in enumerate(source.head.get("control-points", ()), 1):
             record = item.get("record")
-            if record is None or record in shelf.declared:
+            if record is None or str(record) in shelf.declared:
                 continue
             text = N_("The control point {point} has no record: {record} is no form or register here.")
             facts = {"point": item["id"], "record": record}
@@ -118,7 +109,6 @@ def _records(shelf: Shelf) -> _Found:
 
 _RULES: Final[tuple[Callable[[Shelf], _Found], ...]] = (
     _homeless,
-    _reasons,
     _fed,
     _codes,
     _terms,

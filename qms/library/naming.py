@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from qms.documents import source as papers
@@ -21,10 +21,20 @@ _OWNERS: Final = "owner"
 def missing_numbers(shelf: Shelf) -> _Found:
     """Every document a head names is in the library."""
     for source in shelf.sources:
-        for path, number in _numbers(source.head):
-            if number not in shelf.numbers:
-                text = N_("There is no document {number} in this library.")
-                yield source, Problem(text, field=path, facts={"number": number})
+        yield from ((source, problem) for problem in unknown_numbers(source, shelf.numbers))
+
+
+def unknown_numbers(source: papers.Source, known: Collection[str]) -> Iterator[Problem]:
+    """The documents one head names that are not among those known."""
+    for path, number in _numbers(source.head):
+        if number not in known:
+            text = N_("There is no document {number} in this library.")
+            yield Problem(text, field=path, facts={"number": number})
+
+
+def numbers(source: papers.Source) -> frozenset[str]:
+    """The numbers of all documents one head names."""
+    return frozenset(number for _, number in _numbers(source.head))
 
 
 def _numbers(head: Mapping[str, Any]) -> _Named:
@@ -58,7 +68,7 @@ def missing_seats(shelf: Shelf) -> _Found:
     }
     for source in shelf.sources:
         for path, kind, code in _seats(source.head):
-            if code not in getattr(shelf.structure, kind):
+            if str(code) not in getattr(shelf.structure, kind):
                 yield source, Problem(texts[kind], field=path, facts={"code": code})
 
 

@@ -41,19 +41,20 @@ class Apart:
 
 @pages.get("/library/check")
 def check() -> str:
-    """The files of the workspace read together, each fault with its document; nothing is changed by it."""
+    """All that is in force or ahead of it read together, each fault with its document; it changes nothing."""
     work = look()
     if not work.rights.may("documents:release"):
         raise NothingToSee
-    files = documents.sync.files_of(work.settings)
-    found = libraries.check(files, libraries.structure(work.session))
+    papers = libraries.own(work)
+    found = libraries.check(papers, libraries.structure(work.session))
     titles = {
         each.number: in_language(each.title, work.language)
         for each in documents.library(work.session, work.rights, work.today)
     }
-    told = _seen(work, found, {file.name.partition(".")[0] for file in files})
+    told = _seen(work, found, {each.name.partition(".")[0] for each in papers})
     apart = list(_by_file(work, told, titles))
-    return page("library/check.html", apart=apart, count=len(told), read=len(files))
+    ahead = sum(each.is_file for each in papers)
+    return page("library/check.html", apart=apart, count=len(told), ahead=ahead, in_force=len(papers) - ahead)
 
 
 def _seen(work: Work, found: Iterable[Problem], numbers: Iterable[str]) -> list[Problem]:

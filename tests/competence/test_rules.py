@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qms.competence import quiz
 from qms.competence.rules import Standing, Validity, is_current, read_training, standing, training_faults
+from qms.kernel import plain_yaml
 
+PAGE = Path(__file__).parents[2] / "docs" / "writing.md"
 DAY = date(2026, 11, 2)
 GOOD: dict[str, Any] = {
     "pass": 60,
@@ -20,6 +24,19 @@ GOOD: dict[str, Any] = {
         {"ask": "When?", "options": ["now", "later"], "right": 1},
     ],
 }
+
+
+def test_the_page_says_how_a_quiz_is_written() -> None:
+    """The example of docs/writing.md is right, is scored as it says, and every key has its line."""
+    part = PAGE.read_text("utf-8").split("### Quizzes")[1].split("\n### ")[0]
+    (example,) = re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)
+    declared = plain_yaml.read(example).value["quiz"]
+    assert list(quiz.faults(declared)) == []
+    found = quiz.read(declared)
+    assert (found.least, found.attempts, len(found.questions)) == (80, 3, 2)
+    assert [quiz.score(found, {1: [2], 2: chosen}) for chosen in ([1, 2], [1], [1, 2, 3])] == [100, 50, 50]
+    assert all(f"`{key}`" in part for key in ("pass", "attempts", "questions", "ask", "options", "right"))
+    assert {"pass", "attempts", "questions"} == declared.keys()
 
 
 def held(first: int, last: int | None = None) -> Validity:
@@ -59,6 +76,7 @@ def test_evidence_counts_from_its_first_to_its_last_day(
         ({"posts": ["reviewer"]}, []),
         ("reviewer", ["training"]),
         ({}, ["training.posts"]),
+        ({"posts": [["reviewer"]]}, ["training.posts.1"]),
         ({"posts": ["nobody"], "hours": -1}, ["training.posts.1", "training.hours"]),
         ({"posts": ["reviewer"], "hours": True}, ["training.hours"]),
         ({"posts": ["reviewer"], "hours": "two", "days": 2}, ["training", "training.hours"]),

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from qms import accounts, documents, standards
 from qms.accounts import Meaning, Signature
-from qms.accounts.models import Department, Membership, SigningKey
+from qms.accounts.models import Clearance, Department, Membership, SigningKey
 from qms.documents import access, errors
 from qms.documents.lifecycle import Standing
 from qms.documents.models import Acknowledgement, Revision
@@ -162,6 +162,48 @@ def test_reviewers_see_what_changed_against_what_is_in_force(made: Organisation)
     assert "<del>3</del>" in rows[0].old_html
     assert "<ins>5</ins>" in rows[0].new_html
     assert (whole.old, same.is_empty, told.is_empty) == (None, True, False)
+
+
+def test_a_seat_shows_what_the_change_is_compared_with(made: Organisation) -> None:
+    """Who signs sees the text before, whomever it was distributed to; what their grade hides is told."""
+    shut = "distribution: {departments: [credit]}"
+    with made.service() as work:
+        for login in ("author", "manager", "deputy", "controller"):
+            factories.clear(work, made.ids[login], Secrecy.SECRET)
+    first = factories.issued(made, more=f"{shut}\nsecrecy: secret")
+    ref = factories.submitted(made, more=shut, body=factories.BODY.replace("3 w", "5 w"))
+    factories.review(made, ref)
+    with made.looking("deputy") as work:
+        with pytest.raises(errors.RevisionMissing):
+            documents.revision(work.session, work.rights, first, work.today)
+        told = documents.difference(work, ref)
+    assert (told.old, told.is_hidden) == (first, False)
+    assert [row.clause for row in told.rows if row.kind.value != "same"] == ["step-one"]
+    with made.service() as work:
+        work.session.execute(
+            update(Clearance)
+            .where(Clearance.person_id == made.ids["deputy"])
+            .values(grade=int(Secrecy.INTERNAL))
+        )
+    with made.looking("deputy") as work:
+        told = documents.difference(work, ref)
+    assert (told.old, told.is_hidden) == (None, True)
+    with made.looking("outsider") as work, pytest.raises(errors.RevisionMissing):
+        documents.difference(work, ref)
+
+
+def test_what_is_in_the_library_is_known_whomever_it_is_for(made: Organisation) -> None:
+    """Distribution says who reads; a grade says who may know (SEC-07)."""
+    factories.issued(made, more="distribution: {departments: [credit]}")
+    factories.drafted(made, number="CP-08", file="CP-08.md")
+    asked = ["CP-07", "CP-08", "CP-09"]
+    with made.looking("outsider") as work:
+        told = documents.in_library(work.session, work.rights, asked, work.today)
+    assert told == {"CP-07": True, "CP-08": False}
+    with made.service() as work:
+        factories.clear(work, made.ids["outsider"], Secrecy.PUBLIC)
+    with made.looking("outsider") as work:
+        assert documents.in_library(work.session, work.rights, asked, work.today) == {}
 
 
 def test_what_entering_force_will_do_is_told_before(made: Organisation) -> None:

@@ -32,7 +32,7 @@ def test_what_a_procedure_names_and_is_not_there_is_told(works: Works) -> None:
     """Nothing is refused: the form may come later."""
     made = sheets.house(works)
     assert told(made, UseSection("forms"), None, [sheets.NUMBER, "FM-99-99"]) == [
-        "Not yet in the library: FM-99-99."
+        "Not in the library yet, or hidden from you: FM-99-99."
     ]
 
 

@@ -270,6 +270,8 @@ APART = {
     "competence.manages",
     "competence.people",
     "documents.happened",
+    # Inside one's grade, whomever it is for: tried in tests/documents/test_queries.py.
+    "documents.in_library",
     "documents.unmapped",
     "parties.count",
     # What a bundle holds: with the rights of its receiver, tried by the bundles.

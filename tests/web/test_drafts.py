@@ -124,6 +124,59 @@ def test_faults_of_the_text_are_kept_and_told(papers: Papers, browser: Open) -> 
     assert "Clause 4 is out of order; 3 comes next here." in faults
 
 
+def test_a_faulty_form_is_saved_and_its_faults_are_told(papers: Papers, browser: Open) -> None:
+    """Law 14: no slip in a declaration loses the text; every page of the draft can be looked at."""
+    del papers
+    author = browser("author")
+    facts = {"kind": "form", "number": "FM-07-01", "title": "登记", "lang": "zh-Hans", "owner": "risk"}
+    at = author.submit("/drafts/new", facts).location
+    sound = _text(author, at)
+    plain, label = "type: text", "label: 内容"
+    for slip in ((plain, "type: persn"), (plain, "type: [person]"), (label, "label: 5")):
+        assert slip[0] in sound
+        saved = author.submit(at, {"source": sound.replace(*slip)})
+        assert (saved.status_code, saved.location) == (303, at)
+        assert slip[1] in _text(author, at)
+        page = author.dom(at)
+        assert page.xpath("//*[@id='faults']//*[@data-line]")
+        assert not page.xpath("//div[@class='prose sheet']//table")
+        assert author.get(f"{at}/review").status_code == 200
+        assert author.get(f"{at}/impact").status_code == 200
+        assert author.submit(f"{at}/submit", {"password": PASSWORD}).status_code == 422
+
+
+def test_faults_of_a_head_are_told_before_the_password(papers: Papers, browser: Open) -> None:
+    """DOC-02: what submission would be refused for is told by line when it is saved and while it is typed."""
+    papers.drafted()
+    author = browser("author")
+    head = """control-points:
+  - {id: a, kind: review, standard: 有据, owner: nobody, record: FM-12-01, every: workday, form: FM-12-01}
+schedules:
+  - {id: b, label: 检查, form: FM-12-01, every: month, to: {roles: [author]}, due: same day}
+clauses: {iso9001-2015: ["99.9"]}"""
+    wrong = source(more=head)
+    assert author.submit(AT, {"source": wrong}).status_code == 303
+    typed = author.post(f"{AT}/preview", {"source": wrong}, page=AT)
+    for page in (words_of(author.dom(AT)), typed.text):
+        assert "Write one of:" in page
+        for place in ("control-points.1.every", "control-points.1.owner", "schedules.1.due"):
+            assert place in page
+        assert "clauses.iso9001-2015" in page
+    assert author.submit(f"{AT}/submit", {"password": PASSWORD}).status_code == 422
+    ahead = """control-points:
+  - {id: a, kind: review, standard: 有据, owner: risk-head, record: FM-12-01, clause: nowhere}
+schedules:
+  - {id: b, label: 检查, form: FM-12-01, every: month, to: {roles: [author]}}"""
+    assert author.submit(AT, {"source": source(more=ahead)}).status_code == 303
+    page = author.dom(AT)
+    assert not page.xpath("//*[@id='faults']")
+    (loose,) = page.xpath("//*[@id='loose']")
+    assert "The text has no clause nowhere" in words_of(loose)
+    assert "There is no document FM-12-01 in this library." in words_of(loose)
+    assert author.submit(AT, {"source": source()}).status_code == 303
+    assert not author.dom(AT).xpath("//*[@id='faults' or @id='loose']")
+
+
 def test_two_writers_never_overwrite_each_other(papers: Papers, browser: Open) -> None:
     """REL-05: the later save shows both texts and what differs, and goes on from there."""
     papers.drafted()
@@ -368,6 +421,33 @@ def test_the_plan_is_shown_and_signed(papers: Papers, browser: Open) -> None:
     assert polled.headers["HX-Redirect"] == f"{AT}/issue"
     assert controller.get(f"{AT}/issue").location == "/d/CP-07/A-0?lang=zh-Hans"
     assert "It takes effect on 2026-11-09." in words_of(controller.dom("/d/CP-07"))
+
+
+def test_a_second_release_on_one_day_takes_the_next(papers: Papers, browser: Open) -> None:
+    """Law 6: the page says why today is taken, offers the first free day, and takes any later one."""
+    papers.issued()
+    papers.approved(source(reason="改进", summary="期限", body=BODY.replace("3 个", "2 个")))
+    controller, at = browser("controller"), AT.replace("A-0", "A-1") + "/release"
+    page = controller.dom(at)
+    assert "enters into force on 2026-11-02; a revision after it needs a later day." in words_of(page)
+    assert page.xpath("//input[@id='effective']/@value") == ["2026-11-03"]
+    assert not page.xpath("//form//button[@disabled]")
+    mark = page.xpath("//input[@name='mark']/@value")[0]
+    early = controller.post(at, {"effective": "2026-11-02", "mark": mark, "password": PASSWORD}, page=at)
+    assert early.status_code == 409
+    assert early.text.count("a revision after it needs a later day.") == 2  # on top and beside the day
+    assert f'name="mark" value="{mark}"' in early.text
+    done = controller.post(at, {"effective": "2026-11-06", "mark": mark, "password": PASSWORD}, page=at)
+    assert (done.status_code, done.location) == (303, at.replace("/release", "/issue"))
+
+
+def test_what_no_day_mends_cannot_be_released(papers: Papers, browser: Open, runtime: Runtime) -> None:
+    """Without a public address there is no plan whichever day is chosen; the page says so."""
+    papers.approved()
+    runtime.works.settings = runtime.settings = replace(runtime.settings, public_url="")
+    page = browser("controller").dom(f"{AT}/release")
+    assert page.xpath("//*[contains(@class, 'note bad')]")
+    assert page.xpath("//form//button[@disabled]")
 
 
 def test_a_failed_issue_says_why_and_is_tried_again(papers: Papers, browser: Open) -> None:

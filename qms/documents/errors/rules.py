@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qms.kernel.errors import Conflict, Forbidden, Invalid
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = [
     "ApproverIsAuthor",
@@ -106,6 +111,11 @@ class LaterRevisionSet(Conflict):
     """Law 6: revisions of one document enter into force one after the other, never on one day."""
 
     message = "{other} enters into force on {day}; a revision after it needs a later day."
+
+    def __init__(self, *, other: str, day: date) -> None:
+        """Keep the day, after which the next free one comes."""
+        super().__init__(other=other, day=day)
+        self.day = day
 
 
 class RevisionEnded(Conflict):

@@ -17,10 +17,11 @@ from qms.kernel.labels import N_, Phrase
 from qms.rendering import own_fonts, uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from qms.documents.prepared import Prepared
+    from qms.documents.source import Source
     from qms.kernel.work import Work
 
 MOST_PLACES = 10
@@ -64,15 +65,23 @@ def refuse(work: Work, revision: Revision, source: Prepared) -> None:
     """Raise every fault of a revision at once, each by file, line and field."""
     problems = [
         *source.problems,
-        *source.source.locate(_of_head(work, revision, source)),
-        *_glyphs(work, source),
+        *source.source.locate(_route(work, revision, source.source.head)),
+        *of_source(work, revision, source.source),
     ]
     if problems:
         raise errors.SourceInvalid(problems)
 
 
-def _of_head(work: Work, revision: Revision, source: Prepared) -> Iterator[Problem]:
-    head = source.source.head
+def of_source(work: Work, revision: Revision, source: Source) -> list[Problem]:
+    """What the head of a source, typed or stored, has against its submission, and signs nobody can print.
+
+    Who can sign today is no fault of what is written, and is told when it is submitted.
+    """
+    return [*source.locate(_of_head(work, revision, source)), *_glyphs(work, source)]
+
+
+def _of_head(work: Work, revision: Revision, source: Source) -> Iterator[Problem]:
+    head = source.head
     if not (head.get("change") or {}).get("reason"):
         yield Problem(N_("Say why: a revision needs the reason for its change."), field="change.reason")
     if not (head.get("change") or {}).get("summary"):
@@ -82,12 +91,11 @@ def _of_head(work: Work, revision: Revision, source: Prepared) -> Iterator[Probl
         yield Problem(text, field="external")
     yield from _places(work, head)
     yield from _clauses(work, head)
-    yield from _route(work, revision, head)
     try:
         tree.check_parent(revision.document.number, head.get("parent"), filling.parents_of(work.session))
     except errors.ParentCycle as fault:
         yield Problem(fault.message, field="parent", facts=fault.facts)
-    yield from _declared(work, head, source)
+    yield from _declared(work, head, source.file)
 
 
 def _places(work: Work, head: Mapping[str, Any]) -> Iterator[Problem]:
@@ -137,20 +145,30 @@ def _route(work: Work, revision: Revision, head: Mapping[str, Any]) -> Iterator[
     yield from route.faults(asked, held, revision.author_id or 0)
 
 
-def _declared(work: Work, head: Mapping[str, Any], source: Prepared) -> Iterator[Problem]:
-    """Every Section finds its key in order, and the Body its content."""
-    for section in work.ports.get("sections", ()):
-        if section.key in head:
-            yield from section.check(work, head[section.key], head)
+def declared(work: Work, head: Mapping[str, Any], file: str) -> Iterator[tuple[Collection[str], Problem]]:
+    """The faults of what a head declares, each with the keys that cannot be read for it.
+
+    A Section is asked about a key of the Body only where the content is sound, on which it builds.
+    """
     body = filling.body_of(work, head["kind"])
-    if body is not None:
-        yield from body.check(head, source.source.file)
-    elif head["kind"] in DECLARED:
+    wrong = () if body is None else body.check(head, file)
+    for each in wrong:
+        yield body.keys, each
+    for section in work.ports.get("sections", ()):
+        if section.key in head and not (wrong and section.key in body.keys):
+            for each in section.check(work, head[section.key], head):
+                yield {section.key}, each
+
+
+def _declared(work: Work, head: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """Every Section finds its key in order, and the Body its content."""
+    yield from (each for _, each in declared(work, head, file))
+    if head["kind"] in DECLARED and filling.body_of(work, head["kind"]) is None:
         text = N_("Nothing is installed that can print a document of the kind {kind}.")
         yield Problem(text, field="kind", facts={"kind": Phrase(KINDS[Kind(head["kind"])])})
 
 
-def _glyphs(work: Work, source: Prepared) -> Iterator[Problem]:
+def _glyphs(work: Work, source: Source) -> Iterator[Problem]:
     """Every character can be printed with the shipped fonts or the organisation's own, else it is named."""
     lines = _lines(source)
     text = "\n".join(line for _, line in lines)
@@ -166,19 +184,19 @@ def _glyphs(work: Work, source: Prepared) -> Iterator[Problem]:
         place = sum(start <= missing.offset for start in starts) - 1
         text_ = N_("No shipped font can print the character {char} ({code}).")
         facts = {"char": missing.char, "code": f"U+{ord(missing.char[0]):04X}"}
-        yield Problem(text_, source.source.file, lines[place][0], facts=facts)
+        yield Problem(text_, source.file, lines[place][0], facts=facts)
 
 
-def _lines(source: Prepared) -> list[tuple[int, str]]:
+def _lines(source: Source) -> list[tuple[int, str]]:
     """The lines that are printed, with their place in the file: texts of the head, then the body."""
-    found = list(_head_texts(source.source.head, "", source))
-    body = source.source.body.split("\n")
-    return found + [(source.source.body_line + place, line) for place, line in enumerate(body)]
+    found = list(_head_texts(source.head, "", source))
+    body = source.body.split("\n")
+    return found + [(source.body_line + place, line) for place, line in enumerate(body)]
 
 
-def _head_texts(value: Any, path: str, source: Prepared) -> Iterator[tuple[int, str]]:
+def _head_texts(value: Any, path: str, source: Source) -> Iterator[tuple[int, str]]:
     if isinstance(value, str):
-        yield source.source.line(path), value.replace("\n", " ")
+        yield source.line(path), value.replace("\n", " ")
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _head_texts(inner, f"{path}.{key}" if path else key, source)

@@ -113,7 +113,7 @@ def _clauses(work: Work, prepared: Prepared) -> Iterator[ClauseText]:
     head = prepared.source.head
     body = body_of(work, head["kind"])
     if body is not None:
-        text = body.text(head, head["language"])
+        text = body.text(head, head["language"]) if is_sound(body, head) else ""
         yield ClauseText(position=1, anchor="", number="", heading="", text=text)
         return
     seen: set[str] = set()
@@ -132,6 +132,11 @@ def _clauses(work: Work, prepared: Prepared) -> Iterator[ClauseText]:
 def body_of(work: Work, kind: str) -> Any:
     """The Body that knows the content of a declared kind, where one is registered."""
     return next((body for body in work.ports.get("bodies", ()) if kind in body.kinds), None)
+
+
+def is_sound(body: Any, head: Mapping[str, Any]) -> bool:
+    """Whether a declared content can be set and told in words; a draft is saved with its faults too."""
+    return not body.check(head, "")
 
 
 def _references(work: Work, prepared: Prepared) -> Iterator[ReferenceTo]:

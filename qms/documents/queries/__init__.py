@@ -5,8 +5,8 @@ from qms.documents.queries.checking import Due, External, due_reviews, external_
 from qms.documents.queries.comparing import Difference, difference
 from qms.documents.queries.consequences import consequences
 from qms.documents.queries.enacting import Happened, happened
-from qms.documents.queries.finding import document, in_force, revision
-from qms.documents.queries.keeping import not_enacted, original
+from qms.documents.queries.finding import document, in_force, in_library, revision
+from qms.documents.queries.keeping import StoredSource, entered, not_enacted, original
 from qms.documents.queries.listing import (
     Filters,
     Listed,
@@ -26,7 +26,7 @@ from qms.documents.queries.reading import (
     has_acknowledged,
     outstanding,
 )
-from qms.documents.queries.sources import pictures, source_of
+from qms.documents.queries.sources import faults, pictures, source_of
 from qms.documents.queries.standing import (
     Given,
     Waiting,
@@ -51,6 +51,7 @@ __all__ = [
     "Happened",
     "Listed",
     "Reader",
+    "StoredSource",
     "Verification",
     "Waiting",
     "acknowledged_on",
@@ -64,12 +65,15 @@ __all__ = [
     "difference",
     "document",
     "due_reviews",
+    "entered",
     "external_checks",
     "externals",
+    "faults",
     "happened",
     "has_acknowledged",
     "hidden",
     "in_force",
+    "in_library",
     "is_about_documents",
     "leaning_on",
     "left_behind",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager
 
 from qms import rendering
 from qms.documents import access, rows
+from qms.documents.lifecycle import State
 from qms.documents.models import Revision, Validity
 from qms.documents.operations import checks, filling
 from qms.documents.queries.finding import covering
@@ -19,6 +20,8 @@ from qms.rendering import Block, Content, Row, RowKind
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy import ColumnElement
+
     from qms.kernel.refs import Ref
     from qms.kernel.work import Work
 
@@ -27,13 +30,15 @@ if TYPE_CHECKING:
 class Difference:
     """Two revisions side by side; `old` is None for a document that was never in force.
 
-    `title` holds the marked title, old and new, where it changed.
+    `title` holds the marked title, old and new, where it changed. `is_hidden` says that there is a
+    revision before it which the person may not see.
     """
 
     old: Ref | None
     new: Ref
     title: tuple[str, str] | None
     rows: tuple[Row, ...]
+    is_hidden: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -44,23 +49,29 @@ class Difference:
 def difference(work: Work, ref: Ref, against: Ref | None = None) -> Difference:
     """A revision compared with another one, or with the one in force before it.
 
-    What the person may not see is not compared with: the text then shows as wholly new.
+    Whoever works on a revision that is not issued sees what it changes, whomever the earlier text was
+    distributed to; only grade and circle hide it. What is hidden is not compared with: the text then
+    shows as wholly new, and the answer says why.
     """
     new = rows.seen(work.session, work.rights, work.today, ref)
     if against is not None:
         old: Revision | None = rows.seen(work.session, work.rights, work.today, against)
     else:
-        old = _before(work, new, work.today)
+        sight = access.issued(work.rights)
+        if new.state is not State.ISSUED:
+            sight = and_(Revision.state == State.ISSUED, access.graded(work.rights))
+        old = _before(work, new, work.today, sight)
     before = Content((), "", "") if old is None else _content(work, old)
     language = new.language
     title = None
     if old is not None and in_language(old.title, language) != in_language(new.title, language):
         title = rendering.compare_texts(in_language(old.title, language), in_language(new.title, language))
     compared = tuple(rendering.compare(before, _content(work, new)))
-    return Difference(None if old is None else rows.ref_of(old), ref, title, compared)
+    is_hidden = old is None and _before(work, new, work.today, Revision.state == State.ISSUED) is not None
+    return Difference(None if old is None else rows.ref_of(old), ref, title, compared, is_hidden)
 
 
-def _before(work: Work, new: Revision, day: date) -> Revision | None:
+def _before(work: Work, new: Revision, day: date, sight: ColumnElement[bool]) -> Revision | None:
     """The revision in force today, or, where that is this one, the issued one before it."""
     query = (
         select(Revision)
@@ -70,7 +81,7 @@ def _before(work: Work, new: Revision, day: date) -> Revision | None:
         .where(
             Revision.document_id == new.document_id,
             Revision.language == new.language,
-            access.issued(work.rights),
+            sight,
         )
     )
     now = work.session.scalar(query.where(covering(day)))
@@ -92,6 +103,9 @@ def _content(work: Work, revision: Revision) -> Content:
     body = filling.body_of(work, revision.document.kind)
     if body is None:
         return source.content
-    text = body.text(source.source.head, revision.language)
+    head = source.source.head
+    if revision.state is State.DRAFT and not filling.is_sound(body, head):
+        return Content((), "", "")
+    text = body.text(head, revision.language)
     blocks = tuple(Block("", "item", line) for line in text.split("\n") if line.strip())
     return Content((), "", text, blocks=blocks)

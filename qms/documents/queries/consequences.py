@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from qms import calendar
 from qms.documents import rows
-from qms.documents.operations import reading
+from qms.documents.lifecycle import State
+from qms.documents.operations import checks, reading
 from qms.documents.queries.telling import hidden
 from qms.documents.source import declared
 from qms.kernel.labels import LANGUAGES, N_, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from qms.documents.models import Revision
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _TAKES_PLACE = N_("It takes the place of {label}.")
 _READERS = N_("{count} people owe its reading by {day}.")
 _KEPT = N_("Declared, not yet enacted: {keys}.")
+_FAULTY = N_("What has faults is foretold once they are mended.")
 _KEYS = {
     "objectives": N_("objectives"),
     "scorecards": N_("scorecards"),
@@ -59,9 +61,20 @@ def consequences(work: Work, ref: Ref, effective_on: date | None = None) -> list
     )
     told += _links(work, revision, {} if old is None else old.head)
     told += _tongues(work, revision)
-    for preview in work.ports.get("previews", ()):
+    wrong = _wrong(work, revision)
+    if wrong:
+        told.append(say(_FAULTY, work.language))
+    for preview in () if wrong else work.ports.get("previews", ()):
         told += preview.foretell(work, ref, revision.head, None if old is None else rows.ref_of(old))
-    return [*told, *_declared(work, revision, {} if old is None else old.head)]
+    return [*told, *_declared(work, revision, {} if old is None else old.head, wrong)]
+
+
+def _wrong(work: Work, revision: Revision) -> frozenset[str]:
+    """The keys of a draft that cannot be foretold for their faults; nothing else is submitted with any."""
+    if revision.state is not State.DRAFT:
+        return frozenset()
+    found = checks.declared(work, revision.head, "")
+    return frozenset(key for keys, _ in found for key in keys)
 
 
 def _links(work: Work, revision: Revision, before: Mapping[str, Any]) -> Iterator[str]:
@@ -86,12 +99,12 @@ def _tongues(work: Work, revision: Revision) -> Iterator[str]:
         yield say(_TONGUES, work.language, labels=", ".join(labels))
 
 
-def _declared(work: Work, revision: Revision, before: Mapping[str, Any]) -> list[str]:
+def _declared(work: Work, revision: Revision, before: Mapping[str, Any], wrong: Collection[str]) -> list[str]:
     sections = work.ports.get("sections", ())
     told = [
         sentence
         for section in sections
-        if section.key in revision.head or section.key in before
+        if section.key not in wrong and (section.key in revision.head or section.key in before)
         for sentence in section.preview(work, before.get(section.key), revision.head.get(section.key))
     ]
     handled = {section.key for section in sections}

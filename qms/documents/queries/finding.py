@@ -11,6 +11,7 @@ from qms.documents import access, errors, numbering, rows
 from qms.documents.models import Document, Revision, Validity
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from sqlalchemy import BindParameter, ColumnElement
@@ -56,6 +57,23 @@ def in_force(session: Session, rights: Rights, number: str, language: str, day: 
         document(session, rights, number, day)
         raise errors.NothingIssued(number=number, day=day)
     return found
+
+
+def in_library(session: Session, rights: Rights, numbers: Collection[str], day: date) -> dict[str, bool]:
+    """Those of the numbers that stand in the library, each with whether it is in force on a day.
+
+    Distribution says who reads a document, not whether there is one; secrecy and circle do.
+    """
+    folded = {number: numbering.key(number) for number in numbers}
+    query = (
+        select(Document.folded)
+        .join(Revision, Revision.document_id == Document.id)
+        .where(Document.folded.in_(folded.values()), Revision.discarded_at.is_(None), access.graded(rights))
+    )
+    there = set(session.scalars(query))
+    current = session.scalars(query.join(Validity, Validity.revision_id == Revision.id).where(covering(day)))
+    used = set(current)
+    return {number: key in used for number, key in folded.items() if key in there}
 
 
 def covering(day: date | BindParameter[date]) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from qms.documents import errors, rows
-from qms.documents.models import Revision, Validity
+from qms.documents import errors, prepared, rows
+from qms.documents.models import Document, Revision, Validity
 from qms.documents.queries.finding import covering
 from qms.documents.source import declared
 
@@ -34,6 +35,31 @@ def not_enacted(work: Work) -> dict[str, list[str]]:
         for key in declared(revision.head, enacted):
             found.setdefault(key, []).append(revision.document.number)
     return {key: sorted(set(numbers)) for key, numbers in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """The stored source of a document that has entered into force: its file name, and its digest."""
+
+    file: str
+    digest: str
+    is_in_force: bool
+
+
+def entered(work: Work) -> list[StoredSource]:
+    """The sources of all that is or was in force by today, whoever may read them; for keepers alone."""
+    query = (
+        select(Revision, covering(work.today).label("now"))
+        .join(Validity, Validity.revision_id == Revision.id)
+        .join(Revision.document)
+        .options(contains_eager(Revision.document))
+        .where(Validity.from_on <= work.today)
+        .order_by(Document.number, Revision.language, Revision.id)
+    )
+    return [
+        StoredSource(prepared.file_of(work.settings, row.Revision), row.Revision.source_digest, bool(row.now))
+        for row in work.session.execute(query)
+    ]
 
 
 def original(work: Work, ref: Ref) -> bytes:

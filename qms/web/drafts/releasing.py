@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flask import make_response, redirect, request
@@ -21,8 +22,6 @@ from qms.web.drafts._pages import AT, opened, pages
 from qms.web.revisions import name_of, page_of, shared, work_on
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flask.typing import ResponseReturnValue
 
     from qms.documents import IssuePlan, Revision
@@ -54,12 +53,7 @@ def _desk(work: Work, ref: Ref) -> Desk:
 
 
 def _page(work: Work, ref: Ref, revision: Revision, form: Form, desk: Desk) -> str:
-    plan: IssuePlan | None = None
-    hindrance: Conflict | Invalid | None = None
-    try:
-        plan = documents.plan_issue(work, ref, effective_on=_wanted(form) if not form.problems else None)
-    except (Conflict, Invalid) as refusal:
-        hindrance = refusal
+    plan, hindrance = _planned(work, ref, _wanted(form) if not form.problems else None)
     rows = documents.timeline(
         work.session, work.rights, revision.document.number, work.today, revision.language
     )
@@ -73,7 +67,7 @@ def _page(work: Work, ref: Ref, revision: Revision, form: Form, desk: Desk) -> s
         lang=revision.language,
         revision=revision,
         plan=plan,
-        hindrance=hindrance,
+        hindrance=None if plan and form.problems else hindrance,
         mark=seen_mark(plan) if plan else "",
         replaced=next((each for each in rows if each.is_in_force), None),
         follows=documents.consequences(work, ref, plan.effective_on if plan else None),
@@ -84,6 +78,20 @@ def _page(work: Work, ref: Ref, revision: Revision, form: Form, desk: Desk) -> s
         else None,
         **shared(work),
     )
+
+
+def _planned(work: Work, ref: Ref, wanted: date | None) -> tuple[IssuePlan | None, Conflict | Invalid | None]:
+    """The plan for a day, and what hinders it; where only the day does, the plan for the first free one."""
+    try:
+        return documents.plan_issue(work, ref, effective_on=wanted), None
+    except documents.LaterRevisionSet as refusal:
+        taken = refusal.day
+        if taken == date.max:
+            return None, refusal
+        plan, hindrance = _planned(work, ref, taken + timedelta(days=1))
+        return plan, hindrance or refusal
+    except (Conflict, Invalid) as refusal:
+        return None, refusal
 
 
 def _wanted(form: Form) -> date | None:

@@ -10,6 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from qms import documents, rendering, uploads
+from qms import library as libraries
 from qms.documents import Kind
 from qms.kernel.errors import Invalid, Problem
 from qms.kernel.labels import N_, in_language
@@ -40,12 +41,13 @@ _FIELD: Final = {"zh-Hans": "内容", "zh-Hant": "內容", "en": "Content"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A typed text as it would be set, with its faults."""
+    """A typed text as it would be set, with its faults and with what it names that is not there yet."""
 
     html: Markup
     title: str
     lang: str
     problems: tuple[Problem, ...]
+    loose: tuple[Problem, ...] = ()
     is_sheet: bool = False
 
 
@@ -54,32 +56,42 @@ def as_bytes(text: str) -> bytes:
     return text.replace("\r\n", "\n").replace("\r", "\n").encode()
 
 
-def shown(work: Work, text: str, file: str, ref: Ref | None = None) -> Shown:
-    """The typed text as it would be set; what cannot be read shows its faults alone."""
+def shown(work: Work, text: str, file: str, ref: Ref) -> Shown:
+    """The typed text as it would be set, with all that its submission would be refused for.
+
+    What cannot be read shows its faults alone.
+    """
     try:
         source = documents.source.read_source(as_bytes(text), file)
     except Invalid as fault:
         return Shown(Markup(), "", work.language, fault.problems)
     head = source.head
     title = head["title"] if isinstance(head["title"], str) else in_language(head["title"], head["language"])
+    wrong = documents.faults(work, ref, source)
     if head["kind"] in _DECLARED:
-        return _declared(work, head, title, file)
-    there = documents.pictures(work, ref) if ref else {}
+        return _declared(work, source, title, wrong)
+    there = documents.pictures(work, ref)
     read = rendering.read(source.body, file, source.body_line, number_pattern=work.settings.number_pattern)
     missing = [Problem(_MISSING, file, facts={"name": name}) for name in read.images if name not in there]
-    html = read.html
-    if ref is not None:
-        html = addressed(html, lambda name: url_for("documents.picture", name=name, **parts_of(ref)))
-    return Shown(Markup(html), title, head["language"], (*read.problems, *missing))  # noqa: S704 - sanitised
+    html = addressed(read.html, lambda name: url_for("documents.picture", name=name, **parts_of(ref)))
+    problems = (*wrong, *read.problems, *missing)
+    # What breaks its shape may name anything; what it names is looked for once it is mended.
+    loose = () if wrong else tuple(_loose(work, source))
+    return Shown(Markup(html), title, head["language"], problems, loose)  # noqa: S704 - sanitised
 
 
-def _declared(work: Work, head: Mapping[str, Any], title: str, file: str) -> Shown:
+def _loose(work: Work, source: documents.source.Source) -> Sequence[Problem]:
+    named = libraries.numbers(source)
+    known = documents.in_library(work.session, work.rights, named, work.today)
+    return libraries.loose(source, {*known, source.head["number"]})
+
+
+def _declared(work: Work, source: documents.source.Source, title: str, wrong: Sequence[Problem]) -> Shown:
+    head = source.head
     body = next((each for each in work.ports.get("bodies", ()) if head["kind"] in each.kinds), None)
-    if body is None:
-        return Shown(Markup(), title, head["language"], (), is_sheet=True)
-    problems = tuple(body.check(head, file))
-    made = "" if problems else str(body.markup(head, head["language"]))
-    return Shown(Markup(made), title, head["language"], problems, is_sheet=True)  # noqa: S704 - sanitised
+    is_sound = body is not None and not body.check(head, source.file)
+    made = str(body.markup(head, head["language"])) if body is not None and is_sound else ""
+    return Shown(Markup(made), title, head["language"], tuple(wrong), is_sheet=True)  # noqa: S704 - sanitised
 
 
 def skeleton(head: Mapping[str, Any]) -> bytes:
