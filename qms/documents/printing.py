@@ -198,7 +198,9 @@ def _change(past: Past) -> Change:
 
 
 def _department(work: Work, code: str, language: str) -> str:
-    return in_language(accounts.department(work.session, code).names, language)
+    """Its name; a code a draft has wrong is shown as it stands, and told as a fault before it is submitted."""
+    names = accounts.department_names(work.session).get(code)
+    return code if names is None else in_language(names, language)
 
 
 def _distribution(work: Work, revision: Revision) -> str:
