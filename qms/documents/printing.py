@@ -198,7 +198,7 @@ def _change(past: Past) -> Change:
 
 
 def _department(work: Work, code: str, language: str) -> str:
-    """Its name; a code a draft has wrong is shown as it stands, and told as a fault before it is submitted."""
+    """Its name; a code a draft has wrong stands as it is, and is told as a fault before it is submitted."""
     names = accounts.department_names(work.session).get(code)
     return code if names is None else in_language(names, language)
 
