@@ -32,8 +32,8 @@ _Found = Iterator[tuple[papers.Source, Problem]]
 
 
 def _homeless(shelf: Shelf) -> _Found:
-    """A form or register belongs to a procedure that names it (R01)."""
-    for kind, key in (("form", "forms"), ("register", "registers")):
+    """A form, register or scorecard belongs to a procedure that names it (R01)."""
+    for kind, key in (("form", "forms"), ("register", "registers"), ("scorecard", "forms")):
         named = shelf.named(key)
         for number, source in shelf.of(kind).items():
             if number not in named:

@@ -10,7 +10,7 @@ from typing import Any
 from qms.documents import source as papers
 from qms.forms import Definition, Field, build
 
-_DECLARED = frozenset({"form", "register"})
+_DECLARED = frozenset({"form", "register", "scorecard"})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Working days as the State Council published them, and where a span leads."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -81,6 +82,14 @@ def test_working_days_are_counted_one_by_one(day: date, count: int) -> None:
 def test_spans_lead_to_a_day(text: str, expected: date) -> None:
     """Months end with the month where it has no such day."""
     assert after(date(2026, 1, 31), span(text)) == Due(expected, provisional=False)
+
+
+def test_what_stands_in_settles_nothing() -> None:
+    """While the organisation's own calendar cannot be read, every day counted by another is provisional."""
+    there = replace(STATUTORY, stands_in=True)
+    assert not there.is_published(date(2026, 1, 1))
+    assert there.add(date(2026, 1, 5), 2) == Due(date(2026, 1, 7), provisional=True)
+    assert STATUTORY.is_published(date(2026, 1, 1))
 
 
 @given(DAYS, st.integers(0, 240))

@@ -34,6 +34,24 @@ def test_each_form_of_the_shipped_library_states_what_it_answers(shelf: Shelf) -
     assert library.problems(free) == []
 
 
+def test_one_text_alone_is_told_what_it_names_and_has_not(shelf: Shelf) -> None:
+    """Unknown clauses of its own, and documents nobody knows; what is known hinders nothing."""
+    changed = spoilt(shelf, "CP-14.md", lambda head: head["forms"].append("FM-14-09"))
+    text = next(each for each in changed.sources if each.file == "CP-14.md")
+    named = library.numbers(text)
+    assert {"FM-14-01", "FM-14-09", "CP-02"} <= named
+    assert library.loose(text, named) == []
+    (problem,) = library.loose(text, named - {"FM-14-09"})
+    assert "FM-14-09" in problem.sentence()
+
+
+def test_a_scorecard_belongs_to_a_procedure(shelf: Shelf) -> None:
+    """As forms and registers do (R01)."""
+    alone = spoilt(shelf, "CP-14.md", lambda head: head["forms"].remove("SC-16-01"))
+    (problem,) = library.problems(alone)
+    assert problem.sentence() == "SC-16-01.yaml:1 · number: No procedure names SC-16-01 under forms."
+
+
 def _of(head: dict[str, Any], key: str, name: str) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in head[key] if each.get("id") == name)
     return found
