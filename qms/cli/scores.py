@@ -90,7 +90,7 @@ def show(session: Session, record: str) -> None:
             "indicator": N_("Indicator"),
             "rate": N_("Rate"),
             "deduction": N_("Deduction"),
-            "value": N_("Value"),
+            "value": N_("After deduction"),
             "vetoed": N_("Vetoed"),
             "weight": N_("Weight"),
             "adds": N_("Adds"),
