@@ -164,9 +164,14 @@ def test_a_joint_decision_is_not_taken_back_by_one_person(made: Organisation) ->
     decided(made, ref)
     with made.acting("author") as work, pytest.raises(audits.ClassFixed):
         records.cancel(work, ref, "I was wrong")
-    for change in ({"grade": "opportunity"}, {"common": True}, {"unit": "risk"}, {"action": True}):
-        with made.acting("author") as work, pytest.raises(audits.ClassFixed):
-            records.amend(work, ref, change, "Better so", password=made.keys["author"])
+    for login, change in (
+        ("manager", {"grade": "opportunity"}),
+        ("manager", {"common": True}),
+        ("author", {"unit": "risk"}),
+        ("manager", {"action": True}),
+    ):
+        with made.acting(login) as work, pytest.raises(audits.ClassFixed):
+            records.amend(work, ref, change, "Better so", password=made.keys[login])
     with made.acting("author") as work, pytest.raises(audits.FindingIncomplete):
         records.amend(work, ref, {"proof": None}, "Lost", password=made.keys["author"])
     with made.acting("author") as work:

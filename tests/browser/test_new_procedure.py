@@ -205,6 +205,6 @@ def _is_overdue(checker: Visit, number: str) -> None:
     checker.page.fill("#place", "二楼档案柜")
     checker.page.fill("#opinion", "材料齐全，已退还")
     checker.click("完成此步骤")
-    checker.sees("已完成。记录进入下一步。")
+    checker.sees("已完成。记录至此办结。")
     checker.sees("已办结")
     assert checker.faults == []
