@@ -150,7 +150,7 @@ EDGE: Final = {
     "management_review.prepare": "Who began the review, or corrects records; its own tests try others.",
     "management_review.printed": "A look; it asks whether the record exists for the person.",
     "forms.refuse_unanswered": "The law of a slice asks it of a record that an act has found.",
-    "documents.entered": "Stored sources, for keepers: the check of the library asks for the right to release.",
+    "documents.entered": "Stored sources for keepers; the check of the library asks its own right.",
     "documents.faults": "A look at a draft that an act or a page has found.",
     "library.own": "The check of the library reads it for who may release documents.",
     "records.require_reader": "It is the question itself.",
