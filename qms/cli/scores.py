@@ -75,15 +75,15 @@ def show(session: Session, record: str) -> None:
         found = scoring.one(work, record)
         rows = [
             {
-                "indicator": forms.spoken(each.label, work.language),
+                "indicator": forms.spoken(each.indicator.label, work.language),
                 "rate": _figure(each.rate),
                 "deduction": _figure(each.off),
                 "value": _figure(each.value),
                 "vetoed": each.vetoed,
-                "weight": _figure(each.weight),
+                "weight": _figure(each.indicator.weight),
                 "adds": _figure(each.adds),
             }
-            for each in found.parts
+            for each in found.lines
         ]
     session.output.rows(
         {

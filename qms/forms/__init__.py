@@ -1,7 +1,7 @@
 """Forms, registers, scorecards and objective sheets: what they declare, their blank sheets, their answers."""
 
 from qms.forms import answers
-from qms.forms.bindings import Binding, Bound, fields_of
+from qms.forms.bindings import Binding, Bound, field_faults, fields_of
 from qms.forms.blank import Blank
 from qms.forms.bound import BindingSection, PartUnanswered, named, refuse_unanswered
 from qms.forms.building import CLOSE, build
@@ -61,6 +61,7 @@ __all__ = [
     "build",
     "built",
     "declared",
+    "field_faults",
     "fields_of",
     "filled",
     "in_words",

@@ -142,7 +142,7 @@ class Binding:
                 yield Problem(N_("Write a list."), field=key)
                 continue
             for name in named:
-                yield from _typed(key, str(name), allowed, fields)
+                yield from field_faults(key, str(name), allowed, fields)
 
     def _offered(
         self, value: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]
@@ -168,9 +168,10 @@ class Binding:
                 yield Problem(text, field=f"{STEPS}.{key}", facts={"name": given_steps.get(key, "")})
 
 
-def _typed(
+def field_faults(
     key: str, name: str, allowed: tuple[str, ...], fields: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Problem]:
+    """What is wrong with a name under a key: no such field, a personal one, or one of another type."""
     if name not in fields:
         yield Problem(N_("The form has no field “{name}”."), field=key, facts={"name": name})
         return

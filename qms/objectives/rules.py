@@ -52,6 +52,21 @@ class Kind(StrEnum):
 
 _NUMBER: Final = ("number", "computed", "money")
 _WORDS: Final = ("text", "long-text")
+_ASKED: Final = (
+    "name",
+    "number",
+    "level",
+    "department",
+    "owner",
+    "indicator",
+    "unit",
+    "source",
+    "direction",
+    "target",
+    "from",
+    "until",
+)
+"""What every objective says: its form has the field, its record the answer."""
 
 OBJECTIVE: Final = Binding(
     key="objective",
@@ -78,35 +93,8 @@ OBJECTIVE: Final = Binding(
         "period-target": _NUMBER,
         "reason": _WORDS,
     },
-    needed=(
-        "name",
-        "number",
-        "level",
-        "parent",
-        "department",
-        "owner",
-        "indicator",
-        "unit",
-        "source",
-        "direction",
-        "target",
-        "from",
-        "until",
-    ),
-    answered=(
-        "name",
-        "number",
-        "level",
-        "department",
-        "owner",
-        "indicator",
-        "unit",
-        "source",
-        "direction",
-        "target",
-        "from",
-        "until",
-    ),
+    needed=(*_ASKED, "parent"),
+    answered=_ASKED,
     choices={"level": tuple(Grade), "unit": tuple(Unit), "direction": tuple(Direction)},
 )
 """`period`, `weight`, `period-target` and `reason` are columns of one table: the split by season (S16)."""

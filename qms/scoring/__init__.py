@@ -13,7 +13,7 @@ from qms.scoring.errors import (
 )
 from qms.scoring.follow import ScoreFollower
 from qms.scoring.law import ScoreGuard
-from qms.scoring.queries import Part, Placed, Ranking, Scored, Shown, Together, listing, one, periods, ranking
+from qms.scoring.queries import Placed, Ranking, Scored, Shown, Together, listing, one, periods, ranking
 from qms.scoring.section import ScoringSection
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "EventsNotCounted",
     "LinkedScoreMissing",
     "NoSuchScore",
-    "Part",
     "PeriodBackwards",
     "Placed",
     "Ranking",

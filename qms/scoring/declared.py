@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from qms.forms import fields_of
+from qms.forms import field_faults, fields_of
 from qms.kernel.errors import Problem
 from qms.kernel.labels import N_
 from qms.scoring.rules import (
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _EVENTS: Final = (*NUMBERS, "yes-no", "table")
 _OF_LINE: Final = frozenset({"id", "label", "weight", "rate", "card", "take", "deduct", VETO})
-_OF_DEDUCTION: Final = frozenset({"events", "each"})
-_OF_VETO: Final = frozenset({"events", "to"})
 _OF_BAND: Final = frozenset({"from", "label"})
 
 
@@ -75,10 +73,10 @@ def faults(value: Any, head: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with indicators, veto and bands; the fields and steps are checked by the binding."""
     if not isinstance(value, dict):
         return []
-    fields = fields_of(head)
+    fields = {name: each for name, each in fields_of(head).items() if "." not in name}
     return [
         *_line_faults(value.get(INDICATORS), fields, str(head.get("number"))),
-        *_veto_faults(value.get(VETO), VETO, fields),
+        *_event_faults(value.get(VETO), "to", VETO, fields),
         *_band_faults(value.get(BANDS)),
     ]
 
@@ -102,8 +100,8 @@ def _line_faults(lines: Any, fields: Mapping[str, Mapping[str, Any]], number: st
         seen.add(str(each.get("id")))
         yield from _source_faults(each, at, fields, number)
         yield from _figure_faults(each, "weight", at)
-        yield from _deduction_faults(each.get("deduct"), f"{at}.deduct", fields)
-        yield from _veto_faults(each.get(VETO), f"{at}.{VETO}", fields)
+        yield from _event_faults(each.get("deduct"), "each", f"{at}.deduct", fields)
+        yield from _event_faults(each.get(VETO), "to", f"{at}.{VETO}", fields)
     weights = [_figure(each.get("weight")) or NOTHING for each in lines]
     if sum(weights, NOTHING) != WHOLE:
         text = N_("The weights come to {sum}; together they are 100.")
@@ -118,7 +116,7 @@ def _source_faults(
             N_("Name either the field of the rate or the scorecard it comes from."), field=f"{at}.rate"
         )
     elif line.get("rate"):
-        yield from _field_faults(line["rate"], NUMBERS, f"{at}.rate", fields)
+        yield from field_faults(f"{at}.rate", str(line["rate"]), NUMBERS, fields)
     elif str(line["card"]) == number:
         yield Problem(N_("A scorecard cannot take its score from itself."), field=f"{at}.card")
     if line.get("take", Take.SCORE) not in list(Take):
@@ -126,26 +124,19 @@ def _source_faults(
         yield Problem(text, field=f"{at}.take", facts={"allowed": ", ".join(Take)})
 
 
-def _deduction_faults(told: Any, at: str, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _event_faults(
+    told: Any, figure: str, at: str, fields: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """A deduction or a veto: the field that counts the events, and the figure they take off or set."""
     if told is None:
         return
     if not isinstance(told, dict):
-        yield Problem(N_("Name the field that counts the events, and what each takes off."), field=at)
+        text = N_("Name the field that counts the events as “events”, and its figure as “{figure}”.")
+        yield Problem(text, field=at, facts={"figure": figure})
         return
-    yield from _unknown(told, _OF_DEDUCTION, at)
-    yield from _field_faults(told.get("events"), _EVENTS, f"{at}.events", fields)
-    yield from _figure_faults(told, "each", at)
-
-
-def _veto_faults(told: Any, at: str, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
-    if told is None:
-        return
-    if not isinstance(told, dict):
-        yield Problem(N_("Name the field that counts the events, and the value they set."), field=at)
-        return
-    yield from _unknown(told, _OF_VETO, at)
-    yield from _field_faults(told.get("events"), _EVENTS, f"{at}.events", fields)
-    yield from _figure_faults(told, "to", at)
+    yield from _unknown(told, frozenset({"events", figure}), at)
+    yield from field_faults(f"{at}.events", str(told.get("events")), _EVENTS, fields)
+    yield from _figure_faults(told, figure, at)
 
 
 def _band_faults(bands: Any) -> Iterator[Problem]:
@@ -168,22 +159,6 @@ def _band_faults(bands: Any) -> Iterator[Problem]:
 def _unknown(told: Mapping[str, Any], known: frozenset[str], at: str) -> Iterator[Problem]:
     for key in sorted(map(str, told.keys() - known)):
         yield Problem(N_("“{key}” is not known here."), field=f"{at}.{key}", facts={"key": key})
-
-
-def _field_faults(
-    name: Any, allowed: tuple[str, ...], at: str, fields: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Problem]:
-    told = fields.get(str(name))
-    if told is None or "." in str(name):
-        yield Problem(N_("The form has no field “{name}”."), field=at, facts={"name": name})
-        return
-    kind = str(told.get("type"))
-    if told.get("personal"):
-        text = N_("“{name}” is personal; what plays a part here is kept in the open.")
-        yield Problem(text, field=at, facts={"name": name})
-    if kind not in allowed:
-        text = N_("“{name}” is of the type {kind}; {wanted} is needed here.")
-        yield Problem(text, field=at, facts={"name": name, "kind": kind, "wanted": ", ".join(allowed)})
 
 
 def _figure_faults(told: Mapping[str, Any], key: str, at: str) -> Iterator[Problem]:

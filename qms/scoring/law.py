@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from qms import forms
@@ -47,9 +46,10 @@ def _refuse_days(work: Work, filed: Filed, card: Card) -> None:
 
 
 def _refuse_figures(work: Work, filed: Filed, card: Card) -> None:
+    rates = rules.rates(card, filed.values)
     for each in card.indicators:
-        rate = filed.values.get(each.rate)
-        if rate is not None and not rules.NOTHING <= Decimal(str(rate)) <= rules.WHOLE:
+        rate = rates.get(each.id)
+        if rate is not None and not rules.NOTHING <= rate <= rules.WHOLE:
             raise errors.RateOutside(label=_named(work, filed, each.rate), rate=rate)
     for field in rules.counters(card):
         count = rules.counted(filed.values, field)

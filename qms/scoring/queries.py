@@ -13,9 +13,10 @@ from qms.kernel.refs import Ref
 from qms.scoring import errors, known, rules
 from qms.scoring.declared import card_of
 from qms.scoring.models import Score, ScoreLine
+from qms.scoring.rules import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from qms.forms import Words
@@ -71,27 +72,11 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One indicator of a score; `card` and `source` where another scorecard gave the rate."""
-
-    label: Words
-    weight: Decimal
-    rate: Decimal | None
-    events: int
-    off: Decimal
-    vetoed: bool
-    value: Decimal | None
-    adds: Decimal | None
-    card: str
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """One score with its lines, and the one before it of the same unit, which stays as it was (S50)."""
 
     scored: Scored
-    parts: tuple[Part, ...]
+    lines: tuple[Line, ...]
     veto: Decimal | None
     former: Scored | None
 
@@ -107,10 +92,10 @@ def listing(work: Work, *, card: str = "", unit: str = "") -> list[Scored]:
     return _scored(work, _seen(work, work.session.scalars(query).all()))
 
 
-def periods(work: Work, card: str) -> list[tuple[date, date]]:
-    """The periods of a scorecard with concluded scores the reader sees, the last one first."""
-    found = {(each.from_on, each.until_on) for each in listing(work, card=card) if each.state == "closed"}
-    return sorted(found, key=lambda each: (each[1], each[0]), reverse=True)
+def periods(found: Iterable[Scored]) -> list[tuple[date, date]]:
+    """The periods in which some of these scores are concluded, the last one first."""
+    spans = {(each.from_on, each.until_on) for each in found if each.state == "closed"}
+    return sorted(spans, key=lambda each: (each[1], each[0]), reverse=True)
 
 
 def ranking(work: Work, card: str, first: date, last: date) -> Ranking:
@@ -154,7 +139,7 @@ def one(work: Work, number: str) -> Shown:
     before = _seen(work, _before(work, row))
     return Shown(
         scored=_scored(work, [row])[0],
-        parts=tuple(_parts(work, card, lines)),
+        lines=tuple(_lines(work, card, lines)),
         veto=veto,
         former=next(iter(_scored(work, before)), None),
     )
@@ -170,22 +155,19 @@ def _before(work: Work, row: Score) -> Sequence[Score]:
     return work.session.scalars(query.order_by(Score.until_on.desc(), Score.id.desc()).limit(1)).all()
 
 
-def _parts(work: Work, card: Card, lines: Sequence[ScoreLine]) -> list[Part]:
-    sources = [each.source for each in lines if each.source is not None]
-    hidden = records.unseen(work, sources)
-    by_id = {each.id: each for each in card.indicators}
+def _lines(work: Work, card: Card, lines: Sequence[ScoreLine]) -> list[Line]:
+    hidden = records.unseen(work, (each.source for each in lines if each.source is not None))
+    indicators = {each.id: each for each in card.indicators}
     return [
-        Part(
-            label=by_id[line.indicator].label,
-            weight=by_id[line.indicator].weight,
-            rate=known.figure(line.rate),
-            events=line.events,
-            off=Decimal(line.off),
-            vetoed=line.vetoed,
-            value=known.figure(line.value),
-            adds=known.figure(line.adds),
-            card=by_id[line.indicator].card,
-            source=None if line.source in hidden else line.source,
+        Line(
+            indicators[line.indicator],
+            known.figure(line.rate),
+            line.events,
+            Decimal(line.off),
+            line.vetoed,
+            known.figure(line.value),
+            known.figure(line.adds),
+            None if line.source in hidden else line.source,
         )
         for line in lines
     ]

@@ -97,7 +97,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One indicator worked out: its rate, what events took off, the value, and what it adds to the score."""
+    """One indicator worked out: its rate, what events took off, the value, and what it adds to the score.
+
+    `source` is the record another scorecard's rate was taken from, where it is one and may be seen.
+    """
 
     indicator: Indicator
     rate: Decimal | None
@@ -106,6 +109,7 @@ class Line:
     vetoed: bool
     value: Decimal | None
     adds: Decimal | None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

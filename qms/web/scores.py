@@ -15,7 +15,7 @@ from qms.web.records.listing import reader
 from qms.web.revisions import departments, titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from qms.kernel.work import Work
     from qms.scoring import Scored
@@ -26,22 +26,19 @@ _BETWEEN: Final = ".."
 
 
 def _shared(work: Work, rows: Iterable[Scored]) -> dict[str, Any]:
+    names = departments(work)
+    people = [each.unit for each in rows if each.unit_kind == "person"]
     return {
         "titles": titles(work),
-        "units": _units(work, rows),
+        # A party is called by its number, which leads to its page.
+        "units": {**names, **accounts.called(work.session, people)},
         "states": scoring.STATES,
         "css": _CSS,
         "plain": rendering.chart.plain,
         "spoken": lambda label: forms.spoken(label, work.language),
-        "departments": departments(work),
+        "departments": names,
         "link": lambda number: link(Ref("record", number)),
     }
-
-
-def _units(work: Work, rows: Iterable[Scored]) -> Mapping[str, str]:
-    """What the units are called; a party by its number, which leads to its page."""
-    people = [each.unit for each in rows if each.unit_kind == "person"]
-    return {**departments(work), **accounts.called(work.session, people)}
 
 
 @pages.get("/scores")
@@ -59,8 +56,8 @@ def listing() -> str:
 def ranking(card: str) -> str:
     """The places of a period, the last one unless another is asked for, and what is under way."""
     work = reader()
-    periods = scoring.periods(work, card)
     rows = scoring.listing(work, card=card)
+    periods = scoring.periods(rows)
     if not rows:
         raise scoring.NoSuchScore(number=card)
     asked = _asked()

@@ -45,7 +45,7 @@ def test_a_score_is_worked_out_from_its_record(made: Organisation) -> None:
     assert (found.scored.state, found.scored.vetoed, found.veto) == ("closed", False, None)
     assert found.scored.band is not None
     assert forms.spoken(found.scored.band, "en") == "Excellent"
-    first, second = found.parts
+    first, second = found.lines
     assert (first.rate, first.events, first.off, first.value, first.adds) == (
         Decimal(90),
         1,
@@ -53,7 +53,7 @@ def test_a_score_is_worked_out_from_its_record(made: Organisation) -> None:
         Decimal(88),
         Decimal("70.4"),
     )
-    assert (second.rate, second.card, second.adds) == (Decimal(70), house.CONTROL, Decimal(14))
+    assert (second.rate, second.indicator.card, second.adds) == (Decimal(70), house.CONTROL, Decimal(14))
     assert second.source is not None
     assert second.source.startswith(house.CONTROL)
     with made.service() as work:
@@ -66,7 +66,7 @@ def test_while_it_is_under_way_it_has_no_score_yet(made: Organisation) -> None:
     ref = house.filed(made)
     found = shown(made, ref)
     assert (found.scored.state, found.scored.total) == ("open", None)
-    assert [each.value for each in found.parts] == [88, None]
+    assert [each.value for each in found.lines] == [88, None]
     with pytest.raises(scoring.LinkedScoreMissing, match=house.CONTROL):
         house.conclude(made, ref)
     house.controlled(made)
@@ -127,7 +127,7 @@ def test_a_major_event_sets_the_rate_to_nothing(made: Organisation) -> None:
     """R45: after the deduction; the rest of the score stands."""
     ref = house.concluded(made, majors=True)
     found = shown(made, ref)
-    assert (found.scored.total, found.parts[0].vetoed, found.parts[0].value) == (
+    assert (found.scored.total, found.lines[0].vetoed, found.lines[0].value) == (
         Decimal(14),
         True,
         Decimal(0),
@@ -141,7 +141,7 @@ def test_an_amendment_is_worked_out_again(made: Organisation) -> None:
     with made.acting("manager") as work:
         records.amend(work, ref, {"complaints": 3}, "two came late", password=made.keys["manager"])
     found = shown(made, ref)
-    assert (found.scored.total, found.parts[1].rate) == (Decimal("81.2"), Decimal(70))
+    assert (found.scored.total, found.lines[1].rate) == (Decimal("81.2"), Decimal(70))
 
 
 def test_places_are_those_of_all(made: Organisation) -> None:
@@ -151,7 +151,7 @@ def test_places_are_those_of_all(made: Organisation) -> None:
     house.concluded(made, "credit", satisfied=None, staff=5)
     factories.head(made, "east-head", "outlet-east")
     with made.service() as work:
-        assert scoring.periods(work, house.SERVICE) == [DAYS]
+        assert scoring.periods(scoring.listing(work, card=house.SERVICE)) == [DAYS]
         found = scoring.ranking(work, house.SERVICE, *DAYS)
     assert [(each.scored.unit, each.place) for each in found.placed] == [
         ("outlet-east", 1),
@@ -173,7 +173,7 @@ def test_a_place_can_be_the_rate(works: Works) -> None:
     made = house.house(works, law=law)
     house.controlled(made, "credit", "90")
     ref = house.concluded(made, "risk", "70")
-    assert shown(made, ref).parts[1].rate == 50
+    assert shown(made, ref).lines[1].rate == 50
 
 
 def test_a_rate_can_come_from_those_below(works: Works) -> None:
@@ -186,12 +186,12 @@ def test_a_rate_can_come_from_those_below(works: Works) -> None:
         house.conclude(made, ref)
     house.controlled(made, "outlet-east", "60")
     house.conclude(made, ref)
-    part = shown(made, ref).parts[1]
+    part = shown(made, ref).lines[1]
     assert (part.rate, part.source) == (Decimal(60), None)
     house.controlled(made, "outlet-east", "90", first="2026-10-01", last="2026-10-31")
     with made.acting("manager") as work:
         records.amend(work, ref, {"complaints": 2}, "one more", password=made.keys["manager"])
-    assert shown(made, ref).parts[1].rate == Decimal(60)
+    assert shown(made, ref).lines[1].rate == Decimal(60)
 
 
 def test_the_score_before_stays_beside(made: Organisation) -> None:

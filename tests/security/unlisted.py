@@ -172,7 +172,6 @@ EDGE: Final = {
     "objectives.measured_by": "A look; it asks which objectives exist for the person.",
     "scoring.listing": "A look; it asks which records exist for the person.",
     "scoring.one": "A look; it asks whether the record exists for the person.",
-    "scoring.periods": "A look; it asks which records exist for the person.",
     "scoring.ranking": "A look; it shows the records that exist for the person, places count all (R40).",
     "objectives.years": "A look; it tells years alone.",
     "risks.due": "A look; it asks which occurrences exist for the person.",
