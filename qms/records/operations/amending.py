@@ -17,6 +17,7 @@ from qms.records.errors import (
 )
 from qms.records.models import RecordAmendment
 from qms.records.operations import _answers
+from qms.records.queries.answering import amendable
 from qms.records.states import Event, refuse
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def amend(
     record = rows.lock(work, ref)
     refuse(record.state, Event.AMEND, rows.name(record))
     person = rows.person_id(work)
-    own = None if work.rights.may("records:amend", record.department) else rows.steps_of(work, record, person)
-    if own is not None and not own:
+    allowed = amendable(work, record)
+    if not allowed:
         raise AmendingNotAllowed(department=record.department)
     if not reason.strip():
         raise RecordReasonMissing
@@ -44,8 +45,7 @@ def amend(
         raise SignatureMissing(step="")
     before = contents.values(work, record)
     found, changed = _changed(work, record, before, changes)
-    if own is not None:
-        _refuse_others(record, own, changed)
+    _refuse_others(record, allowed, changed)
     _refuse_faults(work, record, found, changed)
     telling.allow(work, record, "amend", found)
     frozen = contents.freeze(work, record, found, "amend")
@@ -96,16 +96,14 @@ def _changed(
     return found, changed
 
 
-def _refuse_others(record: Record, own: frozenset[str], changed: set[str]) -> None:
+def _refuse_others(record: Record, allowed: frozenset[str], changed: set[str]) -> None:
     """Refuse to change an answer of a step that somebody else did, be it only by what is then not asked."""
     definition = rows.definition_of(record.revision)
-    first = _answers.first_step(record)
     for field in definition.fields:
-        step = field.step or first
-        if field.id in changed and field.type is not forms.Type.COMPUTED and step not in own:
+        if field.id in changed - allowed and field.type is not forms.Type.COMPUTED:
             raise AnswerOfOthers(
                 field=field.label,
-                step=definition.step(step).label,
+                step=definition.step(field.step or _answers.first_step(record)).label,
                 record=rows.name(record),
                 department=record.department,
             )

@@ -64,6 +64,7 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
     standing = records.may(work, record)
     walked = records.steps(work.session, record)
     may_amend = records.amendable(work, record)
+    returns = records.sent_back(work.session, record)
     teller, holds = Teller(work, record, definition), retention.holds(work.session, record)
     body = page(
         "records/one.html",
@@ -85,8 +86,8 @@ def _shown(ref: Ref, form: Form, at: str = "") -> ResponseReturnValue:
             for each in definition.steps
             for one in each.decisions
         },
-        stages=list(stages(work, record, definition, walked)),
-        back=records.sent_back(work.session, record).get(record.round - 1),
+        stages=list(stages(record, definition, walked, returns, work.language)),
+        back=returns.get(record.round - 1),
         came_to=came_to(definition, walked, work.language),
         outcome=outcome(definition, walked, record.decision, work.language),
         clocks=[(each, clocks.standing(each, work.now)) for each in clocks.of(work.session, ref)],

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from qms import forms, records
+from qms import forms
 from qms.records import State, StepState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qms.forms import Definition, Step
-    from qms.kernel.work import Work
     from qms.records import Record, SentBack, Walked
 
 
@@ -41,20 +40,25 @@ class Stage:
     only: str = ""
 
 
-def stages(work: Work, record: Record, definition: Definition, walked: Sequence[Walked]) -> Iterator[Stage]:
-    """The steps the record went, the one it is at, and those to come."""
-    returns = records.sent_back(work.session, record)
+def stages(
+    record: Record,
+    definition: Definition,
+    walked: Sequence[Walked],
+    returns: Mapping[int, SentBack],
+    language: str,
+) -> Iterator[Stage]:
+    """The steps the record went, the one it is at, and those to come; `returns` by the round that lapsed."""
     for each in walked:
         if each.step:
             back = returns.get(each.round)
             back = back if back is not None and back.step == each.step else None
-            label = forms.spoken(definition.step(each.step).label, work.language)
+            label = forms.spoken(definition.step(each.step).label, language)
             yield Stage(label, _mark(each, back), each, back)
     if record.state is State.OPEN and walked:
         places = [each.id for each in definition.steps]
         for step in definition.steps[places.index(walked[-1].step) + 1 :]:
-            only = forms.in_words(definition, step.when, work.language) if step.when else ""
-            yield Stage(forms.spoken(step.label, work.language), Mark.COMING, only=only)
+            only = forms.in_words(definition, step.when, language) if step.when else ""
+            yield Stage(forms.spoken(step.label, language), Mark.COMING, only=only)
 
 
 def _mark(walked: Walked, back: SentBack | None) -> Mark:
